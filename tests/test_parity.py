@@ -1,0 +1,127 @@
+"""World = batch, bit for bit: the same scenario, seed and commands, open loop and closed loop.
+
+Every shipped scenario runs three days from a Sunday, so that an occupied day is among them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from twin.basics import streams
+from twin.building.assembly import assemble
+from twin.control.build import build
+from twin.physics.layout import N_LOGGED, N_TRUTH, G_PEOPLE
+from twin.scenario.catalog import available, load_agent, load_scenario
+from twin.scenario.schema import Scenario
+from twin.simulator import Simulator
+from twin.task import Task
+from twin.telemetry.record import MemorySink
+from twin.world.world import World
+
+SCENARIOS = sorted(available("scenarios"))
+AGENTS = sorted(available("agents"))
+DAYS = 3
+
+
+def scenario(name: str) -> Scenario:
+    return load_scenario(name).updated(start=date(2023, 1, 8), days=DAYS, warm_up_days=0)
+
+
+def same(world: Simulator, slot: int, batch: Simulator) -> None:
+    """State arrays of the World's only building equal those of one slot of the batch, bit for bit."""
+    for name, array in world.state._asdict().items():
+        here, there = array[0].copy(), batch.state._asdict()[name][slot].copy()
+        if name == "counter":  # how far a log was filled is no part of the physics
+            here[[N_LOGGED, N_TRUTH]] = there[[N_LOGGED, N_TRUTH]] = 0.0
+        assert np.array_equal(here, there, equal_nan=True), f"{name} differs"
+
+
+class Scripted:
+    """Random commands, keyed by seed and step, so that World and batch see the same ones."""
+
+    def __init__(self, low: NDArray[np.float64], high: NDArray[np.float64], seeds: tuple[int, ...]) -> None:
+        self.low, self.high, self.seeds = low, high, seeds
+
+    def reset(self, seeds: Any = None) -> None:
+        """Nothing to forget."""
+
+    def predict(
+        self, observation: Any, state: Any = None, episode_start: Any = None, deterministic: bool = True
+    ) -> tuple[NDArray[np.float64], int]:
+        step = 0 if state is None else state
+        draws = [streams.generator(seed, "script", str(step)).random(self.low.size) for seed in self.seeds]
+        return self.low + np.stack(draws) * (self.high - self.low), step + 1
+
+
+def closed_loop(simulator: Simulator, task: Task, controller: Any) -> None:
+    state = None
+    steps = simulator.building.clock.ticks // simulator.building.clock.ticks_per_step
+    for k in range(steps):
+        start = np.full(simulator.count, k == 0)
+        action, state = controller.predict(task.observe(simulator), state, start, True)
+        simulator.step(task.command(action))
+
+
+def controller_of(agent: str, task: Task, seeds: tuple[int, ...]) -> Any:
+    if agent == "scripted":
+        return Scripted(task.action.lower, task.action.upper, seeds)
+    step_s = task.building.clock.control_step_s
+    return build(load_agent(agent), task.observation, task.action, step_s, seeds)
+
+
+def run_world(plan: Scenario, agent: str, seed: int) -> tuple[World, MemorySink]:
+    building = assemble(plan, (seed,))
+    task = Task(building)
+    sink = MemorySink()
+    world = World(building, controller_of(agent, task, (seed,)), task, sinks=(sink,))
+    world.run()
+    return world, sink
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_random_commands_give_the_same_numbers_in_the_world_and_in_a_batch(name: str) -> None:
+    plan = scenario(name)
+    seeds = (5, 0, 9)
+    building = assemble(plan, seeds)
+    batch = Simulator(building)
+    task = Task(building)
+    closed_loop(batch, task, controller_of("scripted", task, seeds))
+    assert batch.state.gains[:, :, G_PEOPLE].min() >= 0.0
+    for slot, seed in enumerate(seeds[:2]):
+        world, sink = run_world(plan, "scripted", seed)
+        same(world.simulator, slot, batch)
+        assert sink.blocks, "the World wrote no telemetry"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_agent_closes_the_loop_alike(name: str, agent: str) -> None:
+    plan = scenario(name)
+    seeds = (3, 4)
+    building = assemble(plan, seeds)
+    batch = Simulator(building)
+    task = Task(building)
+    closed_loop(batch, task, controller_of(agent, task, seeds))
+    world, _ = run_world(plan, agent, 4)
+    same(world.simulator, 1, batch)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_one_building_equals_its_slot_among_sixteen(name: str) -> None:
+    plan = scenario(name)
+    seeds = tuple(range(16))
+    many = assemble(plan, seeds)
+    batch, task = Simulator(many), Task(many)
+    closed_loop(batch, task, controller_of("scripted", task, seeds))
+    for seed in (0, 11):
+        one = assemble(plan, (seed,))
+        single, single_task = Simulator(one), Task(one)
+        closed_loop(single, single_task, controller_of("scripted", single_task, (seed,)))
+        same(single, seed, batch)
+    assert not np.array_equal(batch.state.zone[0], batch.state.zone[1]), "different seeds gave equal buildings"

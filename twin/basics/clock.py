@@ -1,0 +1,139 @@
+"""One clock: seconds since the start, UTC, local standard time (weather, sun) and civil time (people, tariffs)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.basics.errors import ScenarioError, nearest
+
+
+def zone_info(name: str) -> ZoneInfo:
+    """The IANA time zone `name`; raises ScenarioError with the nearest name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        from zoneinfo import available_timezones
+
+        raise ScenarioError(
+            "unknown time zone",
+            value=name,
+            allowed="an IANA name such as Europe/Berlin",
+            suggestion=nearest(name, available_timezones()),
+        ) from error
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time of one run. The origin is the start of the warm-up, a civil midnight.
+
+    Parameters
+    ----------
+    first_day
+        Civil date on which the indicators begin.
+    timezone
+        IANA name.
+    warm_up_days
+        Days simulated before `first_day`.
+    days
+        Days in the indicators.
+    tick_s, control_step_s
+        Physics tick and control step [s]; the step is a whole multiple of the tick.
+    """
+
+    first_day: date
+    timezone: str
+    warm_up_days: int
+    days: int
+    tick_s: int
+    control_step_s: int
+
+    @property
+    def origin(self) -> datetime:
+        """UTC instant of second 0 (start of the warm-up)."""
+        return self._midnight(self.first_day - timedelta(days=self.warm_up_days))
+
+    @property
+    def start(self) -> datetime:
+        """UTC instant at which the indicators begin."""
+        return self._midnight(self.first_day)
+
+    @property
+    def end(self) -> datetime:
+        """UTC instant at which the run ends."""
+        return self._midnight(self.first_day + timedelta(days=self.days))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, tzinfo=zone_info(self.timezone)).astimezone(UTC)
+
+    @property
+    def warm_up_ticks(self) -> int:
+        """Ticks before the indicators begin (a day of daylight saving has 23 or 25 hours)."""
+        return int((self.start - self.origin).total_seconds()) // self.tick_s
+
+    @property
+    def ticks(self) -> int:
+        """All ticks, warm-up included."""
+        return int((self.end - self.origin).total_seconds()) // self.tick_s
+
+    @property
+    def ticks_per_step(self) -> int:
+        """Ticks in one control step."""
+        return self.control_step_s // self.tick_s
+
+    @property
+    def boundary_step_s(self) -> int:
+        """Resolution of weather, prices and schedules [s]: the smallest divisor of an hour that is a
+        multiple of the tick and at least 300 s."""
+        return next(s for s in range(self.tick_s, 3601, self.tick_s) if s >= 300 and 3600 % s == 0)
+
+    def utc(self, seconds: float) -> datetime:
+        """UTC instant of `seconds` since the origin."""
+        return self.origin + timedelta(seconds=seconds)
+
+    def civil(self, seconds: float) -> datetime:
+        """Civil (wall clock) time of `seconds` since the origin, aware."""
+        return self.utc(seconds).astimezone(zone_info(self.timezone))
+
+    def seconds(self, instant: datetime) -> float:
+        """Seconds since the origin of an aware datetime."""
+        return (instant - self.origin).total_seconds()
+
+    def utc_microseconds(self, seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Microseconds since 1970-01-01 UTC for an array of seconds since the origin (any shape)."""
+        base = int(self.origin.timestamp()) * 1_000_000
+        return base + np.round(np.asarray(seconds, dtype=np.float64) * 1e6).astype(np.int64)
+
+    def civil_calendar(self, step_s: int, n: int) -> CivilCalendar:
+        """Civil calendar at the start of n steps of step_s seconds from the origin."""
+        starts = np.arange(n, dtype=np.int64) * step_s
+        offsets = np.empty(n, dtype=np.int64)
+        per_hour = max(1, 3600 // step_s)
+        for i in range(0, n, per_hour):
+            offset = self.civil(float(starts[i])).utcoffset()
+            offsets[i : i + per_hour] = 0 if offset is None else int(offset.total_seconds())
+        local = starts + int(self.origin.timestamp()) + offsets
+        day = local // 86400
+        ordinal = day + date(1970, 1, 1).toordinal()
+        return CivilCalendar(
+            hour=(local % 86400) / 3600.0,
+            weekday=((day + 3) % 7).astype(np.int64),
+            ordinal=ordinal.astype(np.int64),
+        )
+
+
+@dataclass(frozen=True)
+class CivilCalendar:
+    """Civil time of steps, arrays (K,): hour of day [h, 0–24), weekday (Monday 0), proleptic date ordinal."""
+
+    hour: NDArray[np.float64]
+    weekday: NDArray[np.int64]
+    ordinal: NDArray[np.int64]
+
+    def dates(self) -> list[date]:
+        """The distinct civil dates, ascending."""
+        return [date.fromordinal(int(o)) for o in np.unique(self.ordinal)]

@@ -1,0 +1,267 @@
+"""Scenario and seeds to arrays. Every subsystem translates its own part; here they are only put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from twin.basics.clock import Clock
+from twin.basics.points import Point
+from twin.building.activities import activities
+from twin.building.climate import climate
+from twin.building.devices import SensorInfo, devices
+from twin.building.envelope import envelope
+from twin.building.loads import loads_parameters
+from twin.building.occupancy import Trace, behaviour_parameters, trace
+from twin.building.plant import Plant, plant
+from twin.building.signals import signal_points
+from twin.building.tariff import bounds, tariff
+from twin.building.weather import Weather, read_weather
+from twin.physics import layout as la
+from twin.physics.layout import Boundary, Float, Int, Parameters, State, allocate
+from twin.scenario.catalog import source_of
+from twin.scenario.schema import Scenario
+
+_NEVER = 2**62
+
+
+@dataclass(frozen=True)
+class Building:
+    """N buildings of one scenario, ready to run.
+
+    Attributes
+    ----------
+    seeds
+        Episode seed of each building (N,).
+    parameters, boundary, shapes
+        What the kernel works on.
+    command_points, command_columns, command_low, command_high, command_default
+        Points that can be commanded, their columns in a command row of length `commands`, bounds in the
+        points' units, and the row that leaves everything to the local loops at the comfort bounds.
+    signal_points, signal_columns
+        Column of every true value in State.signal; only points that mean something here are listed.
+    sensors
+        Column by column, the devices behind State.sensor.
+    notes
+        What a reader of the results should know (weather year, how series were matched, ...).
+    """
+
+    scenario: Scenario
+    clock: Clock
+    seeds: tuple[int, ...]
+    parameters: Parameters
+    boundary: Boundary
+    shapes: dict[str, tuple[int, ...]]
+    zone_ids: tuple[str, ...]
+    plant: Plant
+    command_points: tuple[Point, ...]
+    command_columns: Int
+    command_low: Float
+    command_high: Float
+    command_default: Float
+    signal_points: tuple[Point, ...]
+    signal_columns: dict[str, int]
+    sensors: tuple[SensorInfo, ...]
+    traces: tuple[Trace, ...]
+    weather: Weather
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def commands(self) -> int:
+        """Length of a command row."""
+        return int(self.command_default.size)
+
+    @property
+    def count(self) -> int:
+        """Number of buildings."""
+        return len(self.seeds)
+
+
+def clock_of(scenario: Scenario) -> Clock:
+    """The clock of a scenario's run."""
+    run = scenario.run
+    return Clock(run.start, scenario.site.timezone, run.warm_up_days, run.days, run.tick_s, run.control_step_s)
+
+
+def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -> Building:
+    """Buildings of one scenario, one per seed.
+
+    Parameters
+    ----------
+    scenario
+        From load_scenario.
+    seeds
+        Episode seeds; 0 is a seed. Equal seeds give equal people and devices wherever they stand in a batch.
+
+    Raises
+    ------
+    ScenarioError, WeatherError
+        Where the scenario names something that cannot be built or weather that does not cover the run.
+    """
+    seeds = (seeds,) if isinstance(seeds, int) else tuple(int(s) for s in seeds)
+    clock = clock_of(scenario)
+    source = source_of(scenario)
+    weather = read_weather(scenario.site.weather, base=source.parent if source else None)
+    hvac = plant(scenario)
+    people = tuple(trace(scenario, clock, seed) for seed in seeds)
+    points = signal_points(scenario)
+    columns = {point.id: i for i, point in enumerate(points) if _means_something(point, hvac, scenario)}
+    gauges = devices(scenario, clock, seeds, columns)
+    parameters = _parameters(scenario, clock, hvac, people[0])
+    boundary = _boundary(scenario, clock, weather, people, gauges.sensor, gauges.sensor_key)
+    return Building(
+        scenario=scenario,
+        clock=clock,
+        seeds=seeds,
+        parameters=parameters,
+        boundary=boundary,
+        shapes=_shapes(scenario, hvac, len(seeds), people, gauges.sensor.shape[1], len(points)),
+        zone_ids=scenario.zone_ids,
+        plant=hvac,
+        command_points=hvac.command_points,
+        command_columns=np.asarray(hvac.command_columns, dtype=np.int64),
+        command_low=np.array([point.row.lower for point in hvac.command_points]),
+        command_high=np.array([point.row.upper for point in hvac.command_points]),
+        command_default=_default_command(scenario),
+        signal_points=points,
+        signal_columns=columns,
+        sensors=gauges.infos,
+        traces=people,
+        weather=weather,
+        notes={"weather": weather.note(clock.start, clock.end)},
+    )
+
+
+def _means_something(point: Point, hvac: Plant, scenario: Scenario) -> bool:
+    always = {
+        "air_temperature", "operative_temperature", "mean_radiant_temperature", "relative_humidity", "co2",
+        "occupants", "presence", "illuminance", "heat_to_zone", "window_opening", "setpoint_offset", "pmv",
+    }  # fmt: skip
+    zone = point.entity in scenario.zone_ids
+    meters = {"electricity", "lighting", "equipment"}
+    return (
+        (zone and point.quantity in always)
+        or point.entity == "site"
+        or point.entity in meters
+        or point.id in hvac.signal_points
+    )
+
+
+def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, people: Trace) -> Parameters:
+    shell = envelope(scenario, clock.tick_s)
+    zone = shell.zone.copy()
+    for column, values in loads_parameters(scenario).items():
+        zone[:, :, column] = values
+    kind = np.zeros(la.KINDS, dtype=np.int64)
+    kind[la.K_TICK_S] = clock.tick_s
+    kind[la.K_TICKS_PER_BOUNDARY] = clock.boundary_step_s // clock.tick_s
+    kind[la.K_SYSTEM] = hvac.kind
+    kind[la.K_WARM_UP_TICKS] = clock.warm_up_ticks
+    kind[la.K_TRUTH_TICKS] = max(1, scenario.run.truth_s // clock.tick_s)
+    kind[la.K_BEHAVIOUR_TICKS] = clock.boundary_step_s // clock.tick_s
+    kind[la.K_TICKS_PER_STEP] = clock.ticks_per_step
+    kind[la.K_COMFORT_OPERATIVE] = scenario.comfort.temperature == "operative"
+    constant = np.zeros(la.CONSTANTS)
+    constant[la.X_HEADCOUNT] = max(1, people.occupant.shape[0])
+    constant[la.X_FLOOR_AREA] = sum(z.floor_area_m2 for z in scenario.building.zones)
+    return Parameters(
+        kind=kind,
+        constant=constant,
+        zone=zone,
+        operator=shell.operator,
+        flux=shell.flux,
+        recover=shell.recover,
+        film=shell.film,
+        partition=shell.partition,
+        door=shell.door,
+        system=hvac.system,
+        terminal=hvac.terminal,
+        activity=activities()[None],
+        behaviour=behaviour_parameters(scenario),
+    )
+
+
+def _boundary(
+    scenario: Scenario, clock: Clock, weather: Weather, people: tuple[Trace, ...], sensor: Float, sensor_key: Int
+) -> Boundary:
+    site, sun = climate(scenario, clock, weather)
+    count = len(people)
+    longest = max(len(t.events) for t in people)
+    event = np.full((count, longest + 1, la.EVENT_COLUMNS), _NEVER, dtype=np.int64)
+    for n, t in enumerate(people):
+        event[n, : len(t.events)] = t.events
+    return Boundary(
+        weather=site,
+        sun=sun,
+        tariff=tariff(scenario, clock),
+        bounds=bounds(scenario, clock),
+        event=event,
+        occupant=np.stack([t.occupant for t in people]),
+        occupant_key=np.stack([t.occupant_key for t in people]),
+        sensor=sensor,
+        sensor_key=sensor_key,
+        variant=np.zeros(count, dtype=np.int64),
+        climate=np.zeros(count, dtype=np.int64),
+    )
+
+
+def _shapes(
+    scenario: Scenario, hvac: Plant, count: int, people: tuple[Trace, ...], sensors: int, signals: int
+) -> dict[str, tuple[int, ...]]:
+    zones = len(scenario.building.zones)
+    occupants = people[0].occupant.shape[0]
+    return {
+        "zone": (count, zones, la.ZONE_STATES),
+        "node": (count, zones, la.NODES),
+        "surface": (count, zones, la.SURFACES),
+        "drive": (count, zones, la.DRIVES),
+        "gains": (count, zones, la.GAINS),
+        "plant": (count, hvac.states),
+        "terminal": (count, zones, hvac.terminal_states),
+        "occupant": (count, occupants, la.OCCUPANT_STATES),
+        "power": (count, la.END_USES),
+        "register": (count, la.END_USES),
+        "kpi": (count, la.KPI_COLUMNS),
+        "kpi_zone": (count, zones, la.KPI_ZONE_COLUMNS),
+        "sensor": (count, sensors, la.SENSOR_STATES),
+        "signal": (count, signals),
+        "counter": (count, la.COUNTERS),
+        "command": (count, zones * la.ZONE_COMMANDS + la.SYSTEM_COMMANDS),
+    }
+
+
+def _default_command(scenario: Scenario) -> Float:
+    zones = len(scenario.building.zones)
+    row = np.full(zones * la.ZONE_COMMANDS + la.SYSTEM_COMMANDS, np.nan)
+    for z in range(zones):
+        row[z * la.ZONE_COMMANDS + la.C_HEATING] = scenario.comfort.lower_c
+        row[z * la.ZONE_COMMANDS + la.C_COOLING] = scenario.comfort.upper_c
+    return row
+
+
+def initial_state(building: Building) -> tuple[State, Float]:
+    """State at the origin, and the buffer behind it (copying the buffer is a snapshot).
+
+    Zones and their fabric start at the middle of the comfort band, air at outdoor humidity and CO2; the
+    warm-up makes the rest.
+    """
+    state, buffer = allocate(building.shapes)
+    comfort = building.scenario.comfort
+    start = min(max(20.0, comfort.lower_c), comfort.upper_c)
+    outdoor = building.boundary.weather[building.boundary.climate, 0]
+    state.zone[:, :, la.Z_AIR] = start
+    state.zone[:, :, la.Z_MEAN_AIR] = start
+    state.zone[:, :, la.Z_RADIANT] = start
+    state.zone[:, :, la.Z_HUMIDITY] = outdoor[:, None, la.W_HUMIDITY]
+    state.zone[:, :, la.Z_CO2] = outdoor[:, None, la.W_CO2]
+    state.node[:] = start
+    state.surface[:] = start
+    state.plant[:] = building.plant.initial_plant
+    state.terminal[:] = building.plant.initial_terminal
+    state.occupant[:, :, la.O_ZONE] = -1.0
+    state.sensor[:, :, la.SN_TIME] = -1.0
+    state.sensor[:, :, la.SN_LAGGED] = np.nan
+    state.command[:] = building.command_default
+    return state, buffer

@@ -1,0 +1,1 @@
+"""Numbers only: state in, state out, compiled by numba. Every equation's source stands beside it."""
