@@ -124,4 +124,6 @@ def test_one_building_equals_its_slot_among_sixteen(name: str) -> None:
         single, single_task = Simulator(one), Task(one)
         closed_loop(single, single_task, controller_of("scripted", single_task, (seed,)))
         same(single, seed, batch)
-    assert not np.array_equal(batch.state.zone[0], batch.state.zone[1]), "different seeds gave equal buildings"
+    assert not np.array_equal(batch.state.zone[0], batch.state.zone[1]), (
+        "different seeds gave equal buildings"
+    )

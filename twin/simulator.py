@@ -10,7 +10,7 @@ import numpy as np
 from twin.basics.errors import TwinError
 from twin.building.assembly import Building, initial_state
 from twin.physics.kernel import advance
-from twin.physics.layout import N_LOGGED, N_TICK, N_TRUTH, SN_READING, SN_TIME, Float, Log
+from twin.physics.layout import N_LOGGED, N_TICK, N_TRUTH, SN_READING, SN_TIME, Float, Log, scratch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +55,7 @@ class Simulator:
         self.count = len(building.seeds)
         self.state, self._buffer = initial_state(building)
         self._fresh = self._buffer.copy()
+        self._scratch = scratch(self.state.zone.shape[1], building.parameters.door.shape[1])
         self._log = silent_log(len(building.signal_points))
 
     @property
@@ -109,7 +110,7 @@ class Simulator:
             self.state.counter[:, N_LOGGED] = 0.0
             self.state.counter[:, N_TRUTH] = 0.0
         building = self.building
-        advance(building.parameters, self.state, command, building.boundary, ticks, log or self._log)
+        advance(building.parameters, self.state, command, building.boundary, ticks, log or self._log, self._scratch)
 
     def measurements(self) -> Measurements:
         """The newest readings and their ages."""

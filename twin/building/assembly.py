@@ -109,7 +109,7 @@ def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -
     points = signal_points(scenario)
     columns = {point.id: i for i, point in enumerate(points) if _means_something(point, hvac, scenario)}
     gauges = devices(scenario, clock, seeds, columns)
-    parameters = _parameters(scenario, clock, hvac, people[0])
+    parameters = _parameters(scenario, clock, hvac, people[0], weather)
     boundary = _boundary(scenario, clock, weather, people, gauges.sensor, gauges.sensor_key)
     return Building(
         scenario=scenario,
@@ -130,8 +130,13 @@ def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -
         sensors=gauges.infos,
         traces=people,
         weather=weather,
-        notes={"weather": weather.note(clock.start, clock.end)},
+        notes={"weather": _weather_note(weather), "tariff": "by civil hour and weekday"},
     )
+
+
+def _weather_note(weather: Weather) -> str:
+    how = "typical year, mapped by month, day and hour of standard time" if weather.kind == "typical" else "actual year"
+    return f"{weather.name}: {how}"
 
 
 def _means_something(point: Point, hvac: Plant, scenario: Scenario) -> bool:
@@ -149,8 +154,8 @@ def _means_something(point: Point, hvac: Plant, scenario: Scenario) -> bool:
     )
 
 
-def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, people: Trace) -> Parameters:
-    shell = envelope(scenario, clock.tick_s)
+def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, people: Trace, weather: Weather) -> Parameters:
+    shell = envelope(scenario, clock.tick_s, float(weather.pressure.mean()))
     zone = shell.zone.copy()
     for column, values in loads_parameters(scenario).items():
         zone[:, :, column] = values

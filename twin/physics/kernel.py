@@ -5,8 +5,6 @@ The kernel calls, it does not compute: each line below is a module of the physic
 
 from __future__ import annotations
 
-import numpy as np
-
 from twin.physics import air, behaviour, electrical, hvac, people, sensing, thermal
 from twin.physics.compile import entry, njit
 from twin.physics.layout import (
@@ -18,22 +16,27 @@ from twin.physics.layout import (
     Float,
     Log,
     Parameters,
+    Scratch,
     State,
 )
 
 
 @njit
-def _tick(p: Parameters, x: State, b: Boundary, n: int, w: Float, d: Float, log: Log) -> None:
+def _tick(p: Parameters, x: State, b: Boundary, n: int, s: Scratch, log: Log) -> None:
     """Move building n from the start to the end of its current tick."""
     k = int(x.counter[n, N_TICK])
     ratio = p.kind[K_TICKS_PER_BOUNDARY]
     j = k // ratio
     v = b.variant[n]
     c = b.climate[n]
-    w[:, :] = 0.0
+    w = s.work
+    d = s.door
+    for z in range(w.shape[0]):
+        for i in range(WORK):
+            w[z, i] = 0.0
     people.apply(p, b, x, n, v, k, j)
     if k % ratio == 0:
-        thermal.refresh(p, b, x, n, v, c, j)
+        thermal.refresh(p, b, x, n, v, c, j, s.slow)
     behaviour.step(p, b, x, n, v, k, j)
     hvac.setpoints(x, n, w)
     hvac.step(p, b, x, n, v, c, j, w)
@@ -48,7 +51,7 @@ def _tick(p: Parameters, x: State, b: Boundary, n: int, w: Float, d: Float, log:
 
 
 @entry
-def advance(p: Parameters, x: State, u: Float, b: Boundary, ticks: int, log: Log) -> None:
+def advance(p: Parameters, x: State, u: Float, b: Boundary, ticks: int, log: Log, s: Scratch) -> None:
     """Advance every building by some ticks under one latched command, in place.
 
     Parameters
@@ -61,17 +64,17 @@ def advance(p: Parameters, x: State, u: Float, b: Boundary, ticks: int, log: Log
         How many ticks; the command holds throughout.
     log
         Where readings and truth of a single building go; zero-length arrays switch it off.
+    s
+        Scratch, so that nothing is allocated in compiled code.
 
     Notes
     -----
     Buildings do not interact, so each runs its whole block before the next begins: its state stays in the
     processor's cache, and N = 16 gives the very same numbers as 16 times N = 1.
     """
-    w = np.empty((x.zone.shape[1], WORK))
-    d = np.empty(p.door.shape[1])
     for n in range(x.zone.shape[0]):
         for a in range(u.shape[1]):
             x.command[n, a] = u[n, a]
         x.counter[n, N_UNTIL] = x.counter[n, N_TICK] + ticks
         for _ in range(ticks):
-            _tick(p, x, b, n, w, d, log)
+            _tick(p, x, b, n, s, log)

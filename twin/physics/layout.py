@@ -24,20 +24,22 @@ SURFACES = 12
  S_SPARE) = range(SURFACES)
 
 # --- inputs of the envelope operator of one zone ------------------------------------------------------------
-# 0-13 change once per boundary step ("slow"), 14-17 every tick ("fast"); THETA is the zone air.
+# the first SLOW_INPUTS change once per boundary step ("slow"), the others every tick ("fast"); AIR is the zone air.
+# I_FIX_STAR + (s - S_WALL) corrects the radiant exchange of inner surface s = S_WALL .. S_WINDOW with the star.
 (I_OUTDOOR, I_SKY, I_GROUND, I_SUN_WALL, I_SUN_ROOF, I_PANE_OUT, I_PANE_IN, I_TRANSMITTED, I_FIX_GAP, I_FIX_WINDOW,
- I_FIX_WALL, I_FIX_ROOF, I_FIX_STAR, I_ADJACENT, I_RADIANT, I_FLOOR_HEAT, I_PARTITION, I_FAST_SPARE) = range(18)
-SLOW_INPUTS = 14
-INPUTS = 18
+ I_FIX_WALL, I_FIX_ROOF, I_FIX_STAR) = range(13)
+STAR_LINKS = 6
+SLOW_INPUTS = I_FIX_STAR + STAR_LINKS
+I_RADIANT, I_FLOOR_HEAT, I_PARTITION, INPUTS = range(SLOW_INPUTS, SLOW_INPUTS + 4)
 ROWS = NODES + INPUTS + 1  # rows of the operator: nodes, inputs, zone air
 ROW_AIR = ROWS - 1
 
 # --- state per zone -------------------------------------------------------------------------------------------
 (Z_AIR, Z_HUMIDITY, Z_CO2, Z_MEAN_AIR, Z_RADIANT, Z_WINDOW, Z_OFFSET, Z_HEAT, Z_OUTDOOR_FLOW, Z_PMV, Z_PPD,
- Z_AIRING_COUNT, ZONE_STATES) = range(13)
+ Z_AIRING_COUNT, Z_OFFSET_LEFT, ZONE_STATES) = range(14)
 # AIR [°C] HUMIDITY [kg/kg] CO2 [ppm] MEAN_AIR: mean over last tick [°C]; RADIANT: star node [°C]; WINDOW 0-1;
 # OFFSET: thermostat override [K]; HEAT: HVAC heat into the zone, mean of last tick [W];
-# OUTDOOR_FLOW: infiltration + window [kg/s]; PMV, PPD of the mean occupant [-], [%].
+# OUTDOOR_FLOW: infiltration + window [kg/s]; PMV, PPD of the mean occupant [-], [%]; OFFSET_LEFT: until it ends [s].
 
 # --- cached contributions of the slow inputs per zone: NODES columns, then -------------------------------------
 DRIVE_FLUX = NODES  # heat from surfaces to air by slow inputs [W]
@@ -65,7 +67,8 @@ C_HEATING, C_COOLING, C_VENTILATION, C_DAMPER, C_VALVE, ZONE_COMMANDS = range(6)
 # UNTIL: tick at which the running call of advance ends (readings that nobody can see before then are skipped)
 
 # --- occupants: state and (per seed) character -------------------------------------------------------------------
-O_ZONE, O_ACTIVITY, O_DISCOMFORT, O_LAST_ACTION, O_SENSATION, OCCUPANT_STATES = range(6)  # ZONE -1: away
+O_ZONE, O_ACTIVITY, O_DISCOMFORT, O_READY, O_SENSATION, OCCUPANT_STATES = range(6)
+# ZONE -1: away; DISCOMFORT felt over the last hour [PMV]; READY tick from which the person may act again; SENSATION PMV
 OP_CLOTHING, OP_PREFERENCE, OP_TOLERANCE, OP_KEY, OCCUPANT_PARAMETERS = range(5)
 
 # --- events of people and appliances (int64): tick, kind, entity, value, extra -----------------------------------
@@ -99,11 +102,13 @@ METER_SIGNALS = 2 * METERS
 
 # --- scratch of one tick, one row per zone: what systems and openings do to the air ---------------------------------
 (WK_SUPPLY, WK_SUPPLY_T, WK_SUPPLY_X, WK_SUPPLY_CO2, WK_CONVECTIVE, WK_RADIANT, WK_FLOOR, WK_VAPOUR, WK_OUTDOOR,
- WK_LOW, WK_HIGH, WK_CAP_HEAT, WK_CAP_COOL, WK_IDEAL, WK_HEATING_SETPOINT, WK_COOLING_SETPOINT, WORK) = range(17)
+ WK_LOW, WK_HIGH, WK_CAP_HEAT, WK_CAP_COOL, WK_IDEAL, WK_HEATING_SETPOINT, WK_COOLING_SETPOINT, WK_CONDENSATE,
+ WK_PARTITION, WK_SOURCE, WK_LOSS, WK_WEIGHT, WK_DIAGONAL, WK_RIGHT, WK_MEAN, WK_STATUS, WORK) = range(26)
 # SUPPLY mechanical supply flow [kg/s] with temperature, humidity ratio [kg/kg], CO2 [ppm]; CONVECTIVE, RADIANT, FLOOR heat
 # from HVAC only [W]; VAPOUR from HVAC [kg/s]; OUTDOOR infiltration + windows [kg/s]; LOW, HIGH setpoints of ideal
 # loads [°C] (-1e9, 1e9: none) with capacities [W >= 0]; IDEAL heat that the solve found [W]; *_SETPOINT effective,
-# overrides included [°C]
+# overrides included [°C]; CONDENSATE [kg/s] beyond saturation. From WK_PARTITION on: scratch of thermal.solve and
+# air.balances. The kernel allocates (Z, WORK + Z): the last Z columns are the matrix of coupled zones.
 
 # --- indicators that accumulate per tick after the warm-up -----------------------------------------------------------
 KP_ENERGY = 0  # .. END_USES [J]
@@ -116,9 +121,10 @@ KP_STEP_COST = KP_PEAK + PEAKS  # HVAC only, since the last control step: cost [
 KP_STEP_TDIS, KP_STEP_IDIS, KP_STARTS, KP_SHORT_CYCLES, KP_COMPLAINTS, KP_OVERRIDES, KPI_COLUMNS = range(
     KP_STEP_COST + 1, KP_STEP_COST + 8)
 (KZ_TDIS, KZ_TDIS_OCCUPIED, KZ_IDIS, KZ_IDIS_OCCUPIED, KZ_UNMET, KZ_PRESENT, KZ_PMV_OUT, KZ_PPD, KZ_MAX_DEVIATION,
- KZ_UNMET_OCCUPIED, KPI_ZONE_COLUMNS) = range(11)
+ KZ_UNMET_OCCUPIED, KZ_OCCUPIED, KPI_ZONE_COLUMNS) = range(12)
 # TDIS [K.s]; TDIS_OCCUPIED [K.s person]; IDIS [ppm.s]; IDIS_OCCUPIED [ppm.s person]; UNMET [s] outside the bounds;
-# PRESENT [person.s]; PMV_OUT [person.s] with |PMV| > 0.5; PPD [% person.s]; MAX_DEVIATION [K]; UNMET_OCCUPIED [s]
+# PRESENT [person.s]; PMV_OUT [person.s] with |PMV| > 0.5; PPD [% person.s]; MAX_DEVIATION [K]; UNMET_OCCUPIED [s];
+# OCCUPIED [s] with somebody there
 
 # --- sensors ---------------------------------------------------------------------------------------------------------
 SN_LAGGED, SN_READING, SN_TIME, SN_DUE, SENSOR_STATES = range(5)
@@ -154,17 +160,18 @@ X_SKY_PRESSURE, X_HEADCOUNT, X_FLOOR_AREA, X_SPARE, CONSTANTS = range(5)
 
 (ZP_VOLUME, ZP_AREA, ZP_AIR_CAPACITY, ZP_AIR_MASS, ZP_LEAK_STACK, ZP_LEAK_WIND, ZP_LEAK_FIXED, ZP_WINDOW_AREA,
  ZP_WINDOW_HEIGHT, ZP_CONDITIONED, ZP_LIGHTS, ZP_EQUIPMENT_BASE, ZP_EQUIPMENT_PERSON, ZP_LIGHTS_RADIANT,
- ZP_EQUIPMENT_RADIANT, ZP_MOISTURE_CAPACITY, ZP_DAYLIGHT, ZP_CO2_START, ZONE_PARAMETERS) = range(19)
+ ZP_EQUIPMENT_RADIANT, ZP_MOISTURE_CAPACITY, ZP_DAYLIGHT, ZP_CO2_START, ZP_DIMMING, ZONE_PARAMETERS) = range(20)
 # VOLUME m3, AREA m2, AIR_CAPACITY air + furniture [J/K], AIR_MASS [kg], LEAK_STACK [ (kg/s)2/K ], LEAK_WIND
 # [(kg/s)2/(m/s)2], LEAK_FIXED [kg/s], WINDOW_AREA openable [m2], WINDOW_HEIGHT [m], CONDITIONED 0/1, LIGHTS [W],
 # EQUIPMENT_BASE [W] always on, EQUIPMENT_PERSON [W per person], *_RADIANT fraction, MOISTURE_CAPACITY multiplier of
-# the air's own, DAYLIGHT [lx per W/m2 transmitted per m2 floor], CO2_START [ppm]
+# the air's own, DAYLIGHT [lx per W/m2 transmitted per m2 floor], CO2_START [ppm], DIMMING 0/1 lights follow daylight
 
 (D_FROM, D_TO, D_WIDTH, D_HEIGHT, D_OPEN, D_MIXING, DOOR_PARAMETERS) = range(7)  # OPEN fraction, MIXING [kg/s] always
 
 (F_GAP, F_GAP_AREA, F_GAP_GAS, F_GAP_EXPONENT, F_GAP_EMISSIVITY, F_GAP_PANES, F_WINDOW_AREA, F_WINDOW_EMISSIVITY, F_WINDOW_SKY,
  F_WINDOW_LINEAR, F_WALL_AREA, F_WALL_EMISSIVITY, F_WALL_SKY, F_WALL_LINEAR, F_ROOF_AREA, F_ROOF_EMISSIVITY,
- F_ROOF_SKY, F_ROOF_LINEAR, F_STAR, FILM_PARAMETERS) = range(20)
+ F_ROOF_SKY, F_ROOF_LINEAR, F_STAR) = range(19)
+FILM_PARAMETERS = F_STAR + STAR_LINKS
 
 
 class State(NamedTuple):
@@ -211,6 +218,19 @@ class Log(NamedTuple):
     reading_sensor: Int  # (L,)
     reading_value: Float  # (L,)
     truth: Float  # (R, T) rows every K_TRUTH_TICKS
+
+
+class Scratch(NamedTuple):
+    """Room for one tick of one building; what it holds is worth nothing afterwards."""
+
+    work: Float  # (Z, WORK + Z)
+    door: Float  # (D,) air that each door passes each way [kg/s]
+    slow: Float  # (SLOW_INPUTS,)
+
+
+def scratch(zones: int, doors: int) -> Scratch:
+    """Scratch for buildings of so many zones and doors."""
+    return Scratch(np.zeros((zones, WORK + zones)), np.zeros(doors), np.zeros(SLOW_INPUTS))
 
 
 def allocate(shapes: dict[str, tuple[int, ...]]) -> tuple[State, Float]:

@@ -1,0 +1,37 @@
+# make setup   make .venv once, without torch        make demo   the main job, ends by naming its report
+# make test    the tests (a minute or two)           make test-slow   the long ones        make lint, make bench
+VENV ?= .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.complete
+
+.PHONY: setup demo test test-slow lint bench clean
+.DEFAULT_GOAL := setup
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=/path/to/python3.11")'
+	"$(PYTHON)" -m venv "$(VENV)"
+	"$(BIN)/python" -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch "$@"
+
+demo: setup
+	@"$(BIN)/twin" demo
+
+test: setup
+	"$(BIN)/python" -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+
+test-slow: setup
+	"$(BIN)/python" -m pytest -n auto --dist loadfile -m slow --timeout 1500 $(ARGS)
+
+lint: setup
+	"$(BIN)/ruff" check .
+	"$(BIN)/mypy"
+	"$(BIN)/lint-imports"
+
+bench: setup
+	"$(BIN)/python" -m benchmarks.speed
+
+clean:
+	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,136 @@
+"""Speeds of the main job with their aims: `python -m benchmarks.speed [--days 365] [--batch 64]`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from twin.building.assembly import assemble
+from twin.control.build import build
+from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.schema import Scenario
+from twin.simulator import Simulator
+from twin.task import Task
+from twin.telemetry.storage import ParquetSink
+from twin.world.world import World
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: what, how much, unit, aim, and whether the aim is a floor."""
+
+    what: str
+    value: float
+    unit: str
+    aim: float
+    at_least: bool = False
+
+    def text(self) -> str:
+        """The line as printed."""
+        good = self.value >= self.aim if self.at_least else self.value <= self.aim
+        sign = "≥" if self.at_least else "≤"
+        ratio = self.value / self.aim
+        measured = f"{self.what:<42} {self.value:>12,.3g} {self.unit:<18}"
+        return f"{measured} {sign} {self.aim:>9,.3g}  {ratio:>6.2f}  {'ok' if good else '–'}"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Wall time of one call [s]."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def fresh(arguments: list[str]) -> float:
+    """Best of five wall times of a fresh Python [s], its own start included."""
+
+    def once() -> float:
+        return timed(lambda: subprocess.run([sys.executable, *arguments], check=True, capture_output=True))
+
+    return min(once() for _ in range(5))
+
+
+def year(scenario: Scenario, folder: Path | None) -> float:
+    """One building through the World; assembling (weather, sun, people) counts, compiling does not."""
+
+    def run() -> None:
+        building = assemble(scenario, [0])
+        task = Task(building)
+        agent = load_agent("setback")
+        rule = build(agent, task.observation, task.action, building.clock.control_step_s, [0])
+        sinks = [] if folder is None else [ParquetSink(folder, building.clock)]
+        World(building, rule, task, sinks).run()
+
+    return timed(run)
+
+
+def batch(scenario: Scenario, count: int, days: int) -> float:
+    """Building-ticks per second of N buildings on one core, control steps of the default command."""
+    building = assemble(scenario.updated(days=days, warm_up_days=0), list(range(count)))
+    simulator = Simulator(building)
+    command = np.tile(building.command_default, (count, 1))
+    steps = days * 86400 // building.clock.control_step_s
+    simulator.step(command)
+
+    def run() -> None:
+        for _ in range(steps - 1):
+            simulator.step(command)
+
+    return (steps - 1) * building.clock.ticks_per_step * count / timed(run)
+
+
+def parts_of_a_year(scenario: Scenario) -> list[tuple[str, float]]:
+    """Where the time of a year goes: assembling, and the bare ticks."""
+    building = assemble(scenario, [0])
+    simulator = Simulator(building)
+    command = building.command_default[None, :].copy()
+    ticks = timed(lambda: simulator.advance(command, building.clock.ticks - 1))
+    return [
+        ("assembling: weather, sun, people", timed(lambda: assemble(scenario, [0]))),
+        ("ticks alone", ticks),
+    ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--batch", type=int, default=64)
+    asked = parser.parse_args()
+    share = asked.days / 365.0
+    plan = {"run": {"start": "2023-01-01", "days": asked.days, "warm_up_days": 0}}
+    scenario = load_scenario("office", plan)
+    compiling = timed(lambda: year(scenario.updated(days=1), None))
+    with tempfile.TemporaryDirectory() as place:
+        rows = [
+            Row("import twin", fresh(["-c", "import twin"]), "s", 0.3),
+            Row("twin --help", fresh(["-m", "twin.cli", "--help"]), "s", 0.5),
+            Row(f"office, {asked.days} days, all telemetry", year(scenario, Path(place)), "s", 5.0 * share),
+            Row(f"office, {asked.days} days, no telemetry", year(scenario, None), "s", 3.0 * share),
+            Row(
+                f"batch of {asked.batch} offices, one core",
+                batch(scenario, asked.batch, 7),
+                "building-ticks/s",
+                1e6,
+                True,
+            ),
+        ]
+    print(f"{'':<42} {'measured':>12} {'':<18} {'aim':>11}  {'ratio':>6}")
+    for row in rows:
+        print(row.text())
+    print(f"\nfirst day, compiling included where it was needed: {compiling:.2f} s")
+    for words, seconds in parts_of_a_year(scenario):
+        print(f"of the year: {words}: {seconds:.2f} s")
+    print(f"devices in this office: {len(assemble(scenario.updated(days=1), [0]).sensors)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The floors hold: imports point downwards, data folders stay data, names say what things are."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+JUNK = {"utils", "util", "common", "helpers", "misc", "base", "core", "tools"}
+
+
+def test_imports_point_downwards(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every contract of pyproject.toml, read by import-linter itself."""
+    monkeypatch.chdir(repository)
+    monkeypatch.setattr(sys, "path", [str(repository), *sys.path])
+    from importlinter.cli import lint_imports
+
+    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == 0
+
+
+@pytest.mark.parametrize("folder", ["scenarios", "agents", "sensors"])
+def test_a_workbench_folder_is_no_package(repository: Path, folder: str) -> None:
+    assert not list((repository / folder).rglob("*.py"))
+
+
+def test_no_module_is_a_junk_drawer(repository: Path) -> None:
+    found = [p for p in (repository / "twin").rglob("*.py") if p.stem in JUNK or p.parent.name in JUNK]
+    assert found == []
+
+
+def lines_below_the_imports(path: Path) -> int:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = [node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return len(path.read_text(encoding="utf-8").splitlines()) - max(imports, default=0)
+
+
+def test_no_file_is_longer_than_four_hundred_lines(repository: Path) -> None:
+    files = (repository / "twin").rglob("*.py")
+    long = {p.name: n for p in files if (n := lines_below_the_imports(p)) > 400}
+    assert long == {}
+
+
+def test_basics_has_four_modules(repository: Path) -> None:
+    names = {p.stem for p in (repository / "twin" / "basics").glob("*.py")}
+    assert names == {"__init__", "points", "clock", "streams", "errors"}

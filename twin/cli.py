@@ -1,0 +1,335 @@
+"""The command line. Each command imports what it needs when it runs, so that help comes at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from twin import __version__, terminal
+
+if TYPE_CHECKING:
+    from twin.scenario.schema import Scenario
+
+app = typer.Typer(
+    name="twin",
+    cls=terminal.Commands,
+    help="A digital twin of a building: simulate it, compare its controllers, read the report.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name (see: twin list scenarios) or a file.")
+]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE", help="First day, as 2023-01-09, or a period that the scenario names, as winter."
+    ),
+]
+Days = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many days.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder for the results; default: a new one in results/.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+
+
+def main() -> None:
+    """Entry point of the command `twin`."""
+    app()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.show(f"building-twin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(short_help="Simulate a building under one controller.")
+def run(
+    scenario: ScenarioName,
+    agent: Annotated[
+        str, typer.Option(metavar="NAME", help="The controller: a name (see: twin list agents) or a file.")
+    ] = "setback",
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Which draw of people's days and sensor noise.")
+    ] = 0,
+    start: Start = None,
+    days: Days = None,
+    out: Out = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write the data only.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate one building under one controller and write a results folder with a report.
+
+    \b
+    Examples:
+      twin run office
+      twin run office --agent pi --seed 3 --start 2023-07-10 --days 7
+    """
+    chosen, controller = _scenario(scenario, start, days), _agent(agent)
+    from twin.experiment import run as run_one
+
+    terminal.announce_compiling()
+    with terminal.progress(f"{chosen.name}, {agent}", quiet) as bar:
+        done = run_one(chosen, controller, seed=seed, out=out, progress=bar)
+    _finish(Path(done.folder), done.manifest, no_report)
+
+
+@app.command(short_help="Compare controllers on the same days.")
+def compare(
+    scenario: ScenarioName,
+    agents: Annotated[
+        str, typer.Option(metavar="A,B,C", help="Controllers, separated by commas.")
+    ] = "thermostat,setback,pi",
+    seeds: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Every controller meets these N draws of people and noise."),
+    ] = 5,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Runs at the same time; 0: one per processor core.")
+    ] = 0,
+    start: Start = None,
+    days: Days = None,
+    out: Out = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write the data only.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare controllers on the same weather, people and chance; print a table and write a report.
+
+    \b
+    Examples:
+      twin compare office --agents thermostat,setback,pi --seeds 5
+      twin compare home --agents setback,my_controller.yaml --start winter
+    """
+    chosen, names = _scenario(scenario, start, days), _agents(agents)
+    from twin.experiment import compare as compare_all
+
+    terminal.announce_compiling()
+    with terminal.progress(f"{chosen.name}, {len(names)} controllers", quiet) as bar:
+        done = compare_all(chosen, names, seeds=seeds, jobs=_jobs(jobs), out=out, progress=bar)
+    _finish(Path(done.folder), done.manifest, no_report)
+
+
+@app.command(short_help="Draw figures and page again from results.")
+def report(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULTS...", help="Results folders of runs or comparisons.")
+    ],
+    together: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also one page with a chapter for each.")
+    ] = None,
+) -> None:
+    """Draw the figures and write the HTML page again, from results folders alone.
+
+    \b
+    Examples:
+      twin report results/*
+      twin report results/winter results/summer --together both.html
+    """
+    from twin.report import write_joint_report, write_report
+
+    for folder in results:
+        terminal.show(terminal.shown_path(write_report(folder)))
+    if together is not None:
+        terminal.show(terminal.shown_path(write_joint_report(results, together)))
+
+
+@app.command("list", short_help="List scenarios, agents, sensors or points.")
+def list_(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="[scenarios|agents|sensors|points]", help="What to list; default: the first three."
+        ),
+    ] = "",
+    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="For points: whose points.")] = "",
+) -> None:
+    """List scenarios, controllers and devices that are there, or the points of a scenario.
+
+    \b
+    Examples:
+      twin list
+      twin list points office
+    """
+    from twin import workbench
+
+    workbench.show(what, scenario)
+
+
+@app.command(short_help="Check files, say what is wrong.")
+def validate(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Scenario, agent or datasheet files.")
+    ],
+) -> None:
+    """Check files and say what is wrong with them, with file, line and what is allowed.
+
+    \b
+    Example:
+      twin validate my_building.yaml
+    """
+    from twin import workbench
+
+    if not workbench.validate(files):
+        raise typer.Exit(terminal.BAD_INPUT)
+
+
+@app.command(short_help="Print a JSON Schema for editors.")
+def schema(
+    what: Annotated[
+        str, typer.Argument(metavar="scenario|agent|datasheet", help="Which kind of file.")
+    ] = "scenario",
+) -> None:
+    """Print the JSON Schema of a kind of file: editors complete and check keys with it.
+
+    \b
+    Example:
+      twin schema scenario > scenario.schema.json
+    """
+    from twin import workbench
+
+    terminal.show(workbench.schema(what))
+
+
+@app.command(short_help="Write a scenario to start from.")
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
+) -> None:
+    """Write a commented scenario to start your own building from.
+
+    \b
+    Example:
+      twin new my_building.yaml
+    """
+    from twin import workbench
+
+    workbench.new(file)
+    name = terminal.shown_path(file)
+    terminal.say(f"wrote {name}; next: twin validate {name}, then: twin run {name}")
+
+
+@app.command(short_help="Office, winter and summer, three controllers.")
+def demo(
+    days: Annotated[int, typer.Option(metavar="N", min=1, help="Days per season.")] = 14,
+    seeds: Annotated[int, typer.Option(metavar="N", min=1, help="Draws of people and noise.")] = 2,
+    out: Out = None,
+    quiet: Quiet = False,
+) -> None:
+    """The main job once: an office in winter and in summer, three controllers, one report."""
+    from datetime import datetime
+
+    from twin.experiment import compare as compare_all
+    from twin.report import write_joint_report
+    from twin.report.record import read_comparison
+
+    agents = ["constant", "setback", "pi"]
+    folder = out or Path("results") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - a person's own clock
+    terminal.say(
+        f"An office on real weather: {days} days of winter, {days} of summer, {len(agents)} controllers."
+    )
+    terminal.announce_compiling()
+    for season in ("winter", "summer"):
+        chosen = _scenario("office", season, days)
+        with terminal.progress(season, quiet) as bar:
+            done = compare_all(chosen, agents, seeds=seeds, jobs=_jobs(0), out=folder / season, progress=bar)
+        terminal.show(f"\n{season.title()}")
+        terminal.print_indicators(read_comparison(Path(done.folder)).runs)
+        _stop_if_interrupted(done.manifest, folder)
+    page = write_joint_report([folder / "winter", folder / "summer"], folder / "report.html")
+    terminal.show(f"report: {terminal.shown_path(page)}")
+
+
+def _scenario(source: str, start: str | None, days: int | None) -> Scenario:
+    """The scenario with another start or length; a start may name one of the scenario's periods."""
+    from twin.basics.errors import ScenarioError, nearest
+    from twin.scenario.catalog import load_scenario
+
+    plan: dict[str, Any] = {} if days is None else {"days": days}
+    if start is not None:
+        periods = load_scenario(source).run.periods
+        if start in periods:
+            plan["start"] = periods[start]
+        else:
+            plan["start"] = _date(start, ", ".join(periods), nearest(start, periods), ScenarioError)
+    return load_scenario(source, {"run": plan} if plan else None)
+
+
+def _date(text: str, periods: str, suggestion: str | None, error: type) -> Any:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        allowed = "a date as 2023-01-09" + (f", or one of: {periods}" if periods else "")
+        raise error(
+            "not a first day", key="--start", value=text, allowed=allowed, suggestion=suggestion
+        ) from None
+
+
+def _agent(name: str) -> Any:
+    from twin.scenario.catalog import load_agent
+
+    return load_agent(name)
+
+
+def _agents(text: str) -> list[Any]:
+    """Controllers from a list with commas; one that comes twice would overwrite its own results."""
+    from twin.basics.errors import ControllerError
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    specs = [_agent(name) for name in names]
+    if not specs or len({spec.name for spec in specs}) < len(specs):
+        raise ControllerError(
+            "controllers need different names", key="--agents", value=text, allowed="each once, as setback,pi"
+        )
+    return specs
+
+
+def _jobs(asked: int) -> int:
+    import os
+
+    return asked or max(1, os.cpu_count() or 1)
+
+
+def _finish(folder: Path, manifest: dict[str, Any], no_report: bool) -> None:
+    """Print the indicators, write the report, and name the folder."""
+    from twin.report.record import read_comparison, read_run
+
+    if manifest.get("kind") == "comparison":
+        runs = read_comparison(folder).runs
+    else:
+        record = read_run(folder)
+        runs = {record.agent: [record]}
+    if runs:
+        terminal.print_indicators(runs)
+    if not no_report and runs:
+        from twin.report import write_report
+
+        terminal.show(f"report: {terminal.shown_path(write_report(folder))}")
+    terminal.show(f"results: {terminal.shown_path(folder)}")
+    _stop_if_interrupted(manifest, folder)
+
+
+def _stop_if_interrupted(manifest: dict[str, Any], folder: Path) -> None:
+    if manifest.get("state") == "interrupted":
+        terminal.say(f"interrupted; what was done until then is in {terminal.shown_path(folder)}")
+        raise typer.Exit(terminal.INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

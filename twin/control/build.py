@@ -1,0 +1,75 @@
+"""From an agent's file to a controller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twin.basics.errors import ControllerError, nearest
+from twin.control.constant import Constant
+from twin.control.controller import Controller
+from twin.control.pi import ProportionalIntegral
+from twin.control.random import RandomSetpoints
+from twin.control.setback import Setback
+from twin.control.thermostat import Thermostat
+from twin.scenario.agents import PARAMETERS, AgentSpec
+from twin.task import ActionSpec, ObservationSpec
+
+KINDS = ("constant", "thermostat", "setback", "pi", "random")
+
+
+def build(
+    agent: AgentSpec, observation: ObservationSpec, action: ActionSpec, step_s: float, seeds: Sequence[int]
+) -> Controller:
+    """The controller that an agent's file describes.
+
+    Parameters
+    ----------
+    agent
+        Kind and parameters.
+    observation, action
+        What the task shows and takes.
+    step_s
+        Control step [s].
+    seeds
+        Episode seed of every building of the batch.
+
+    Raises
+    ------
+    ControllerError
+        Unknown kind, or a parameter that this kind does not take; names the nearest.
+    """
+    _check(agent)
+    own = agent.settings
+    match agent.kind:
+        case "constant":
+            return Constant(own, observation, action, step_s)
+        case "thermostat":
+            return Thermostat(own, observation, action, step_s)
+        case "setback":
+            return Setback(own, observation, action, step_s)
+        case "pi":
+            return ProportionalIntegral(own, observation, action, step_s)
+        case "random":
+            return RandomSetpoints(own, observation, action, step_s, seeds)
+
+
+def _check(agent: AgentSpec) -> None:
+    """A spec made in Python (model_construct, copies) may have escaped the file's own checks."""
+    if agent.kind not in KINDS:
+        raise ControllerError(
+            "unknown kind of controller",
+            key="kind",
+            value=agent.kind,
+            allowed=", ".join(KINDS),
+            suggestion=nearest(str(agent.kind), KINDS),
+        )
+    fields = PARAMETERS[agent.kind].model_fields
+    for name in agent.parameters:
+        if name not in fields:
+            raise ControllerError(
+                f"a {agent.kind} controller takes no such parameter",
+                key=f"parameters.{name}",
+                value=agent.parameters[name],
+                allowed=", ".join(fields),
+                suggestion=nearest(name, fields),
+            )

@@ -1,0 +1,290 @@
+"""Many controllers over the same seeds: paired, with intervals, and a front of cost against discomfort."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from twin import results
+from twin.basics.errors import ControllerError, TwinError
+from twin.building.assembly import assemble
+from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run
+from twin.experiment.table import against, baseline_of, front, summary_table
+from twin.kpi import INDICATORS
+from twin.results import Manifest
+from twin.scenario.agents import AgentSpec
+from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.schema import Scenario
+from twin.simulator import Simulator
+from twin.task import Task
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Controllers on the same seeds.
+
+    Attributes
+    ----------
+    folder
+        Where everything is.
+    table
+        Indicator: agent: mean, iqm, low, high, count, difference (to the baseline, paired), best.
+    pareto
+        Agents that no other beats in cost and occupied discomfort at once, cheapest first.
+    ratios
+        Agent: CityLearn's ratios to the baseline, means over seeds.
+    runs
+        Finished runs, by agent and seed.
+    manifest
+        The content of manifest.json.
+    """
+
+    folder: Path
+    table: dict[str, dict[str, Any]]
+    pareto: list[str]
+    ratios: dict[str, dict[str, float | None]]
+    runs: dict[str, dict[int, Run]]
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One run of a comparison; everything in it can be sent to another process."""
+
+    scenario: Scenario
+    agent: AgentSpec
+    seed: int
+    folder: Path
+
+
+def compare(
+    scenario: Scenario | str | Path,
+    agents: Sequence[Agent],
+    seeds: int | Sequence[int] = 5,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run every agent on every seed and say what can be said: paired, with intervals.
+
+    Parameters
+    ----------
+    scenario
+        From load_scenario, or a name or path.
+    agents
+        Names, paths or specs of controllers with different names.
+    seeds
+        How many (0, 1, ...), or which.
+    jobs
+        Processes at the same time.
+    out
+        The results folder, new or empty; None makes one in `results/`.
+    progress
+        Called with the share of all runs done and words.
+
+    Raises
+    ------
+    TwinError
+        Bad input, or results that cannot be written.
+
+    Notes
+    -----
+    Ctrl-C ends it early: the finished runs are compared, the manifest says "interrupted", and runs that were
+    not finished lie in `unfinished/`.
+    """
+    scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    specs = [agent if isinstance(agent, AgentSpec) else load_agent(agent) for agent in agents]
+    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    _check(specs, chosen)
+    building = assemble(scenario, [chosen[0]])
+    for spec in specs:
+        build_for(spec, Task(building), chosen[0])  # a wrong parameter is better found now
+    folder = results.make_folder(
+        out,
+        results.run_id(scenario.name, "comparison"),
+        expected_bytes(building) * len(specs) * len(chosen),
+    )
+    manifest = Manifest(folder, _about_comparison(scenario, specs, chosen))
+    results.write_text(folder / "scenario.yaml", results.scenario_text(scenario))
+    todo = [
+        _Job(scenario, spec, seed, folder / "runs" / spec.name / f"seed-{seed}")
+        for seed in chosen
+        for spec in specs
+    ]
+    try:
+        Simulator(building).advance(building.command_default[None, :], 1)  # compile before any process starts
+        done = _Collector(folder, len(todo), progress)
+        (_serial if jobs <= 1 or len(todo) == 1 else _parallel)(todo, jobs, done)
+        return _compared(folder, manifest, scenario, specs, done)
+    except BaseException as error:
+        with suppress(TwinError):
+            manifest.fail(error)
+        raise
+
+
+def _check(specs: Sequence[AgentSpec], seeds: Sequence[int]) -> None:
+    names = [spec.name for spec in specs]
+    if not names or len(set(names)) < len(names):
+        raise ControllerError(
+            "agents need different names", key="agents", value=", ".join(names), allowed="each once"
+        )
+    if not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 0:
+        raise TwinError(
+            "seeds are different whole numbers from 0", key="seeds", value=list(seeds), allowed="at least 1"
+        )
+
+
+def _about_comparison(scenario: Scenario, specs: Sequence[AgentSpec], seeds: Sequence[int]) -> dict[str, Any]:
+    names = [spec.name for spec in specs]
+    return {
+        "kind": "comparison",
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "agents": names,
+        "agent_specs": [spec.model_dump(mode="json") for spec in specs],
+        "baseline": baseline_of(scenario, names),
+        "seeds": list(seeds),
+        "hashes": {
+            "scenario": results.digest(results.scenario_text(scenario)),
+            "physics": results.physics_hash(),
+        },
+    }
+
+
+@dataclass
+class _Collector:
+    """Finished runs of a comparison, and how far it is."""
+
+    folder: Path
+    total: int
+    progress: Progress | None
+    runs: dict[str, dict[int, Run]] = field(default_factory=dict)
+    interrupted: bool = False
+    finished: int = 0
+
+    def take(self, job: _Job, found: Run) -> None:
+        """Keep a finished run; move one that was cut short out of the comparison."""
+        if found.state != "complete":
+            self.interrupted = True
+            self.set_aside(job)
+            return
+        self.runs.setdefault(job.agent.name, {})[job.seed] = found
+        self.finished += 1
+        self.show(0.0, job)
+
+    def set_aside(self, job: _Job) -> None:
+        """Move an unfinished run to `unfinished/<agent>/seed-<n>`."""
+        if job.folder.exists():
+            place = self.folder / "unfinished" / job.agent.name / job.folder.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            job.folder.rename(place)
+
+    def show(self, share: float, job: _Job) -> None:
+        """Tell how far all runs together are, `share` of the running one included."""
+        if self.progress is not None:
+            self.progress((self.finished + share) / self.total, f"{job.agent.name}, seed {job.seed}")
+
+
+def _serial(todo: Sequence[_Job], _jobs: int, done: _Collector) -> None:
+    for job in todo:
+        try:
+            found = run(
+                job.scenario,
+                job.agent,
+                job.seed,
+                job.folder,
+                progress=lambda share, job=job: done.show(share, job),
+            )
+        except KeyboardInterrupt:
+            done.interrupted = True
+            done.set_aside(job)
+            return
+        done.take(job, found)
+        if done.interrupted:
+            return
+
+
+def _parallel(todo: Sequence[_Job], jobs: int, done: _Collector) -> None:
+    """Runs in other processes, started afresh (spawn), so that no thread of ours is copied half-way."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, initializer=_leave_interrupts_to_runs)
+    pending = {pool.submit(_run_job, job): job for job in todo}
+    try:
+        for future in _as_they_finish(pending, done):
+            found = future.result()
+            if found is not None:
+                done.take(pending[future], found)
+            else:
+                done.interrupted = True
+                done.set_aside(pending[future])
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _as_they_finish(
+    pending: dict[Future[Run | None], _Job], done: _Collector
+) -> Iterator[Future[Run | None]]:
+    """Futures as they come; after Ctrl-C no new run begins, and the running ones close their folders."""
+    waiting = set(pending)
+    while waiting:
+        try:
+            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        except KeyboardInterrupt:
+            done.interrupted = True
+            waiting = {future for future in waiting if not future.cancel()}
+            continue
+        yield from ready
+
+
+def _leave_interrupts_to_runs() -> None:
+    """A process that waits for work ignores Ctrl-C; a run answers it (see _run_job)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run_job(job: _Job) -> Run | None:
+    """One run in a process of its own; None where Ctrl-C came before it began or while it could not tell."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return run(job.scenario, job.agent, job.seed, job.folder)
+    except KeyboardInterrupt:
+        return None
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _compared(
+    folder: Path, manifest: Manifest, scenario: Scenario, specs: Sequence[AgentSpec], done: _Collector
+) -> Comparison:
+    names = [spec.name for spec in specs]
+    baseline = baseline_of(scenario, names)
+    values = {name: {seed: found.kpis for seed, found in done.runs.get(name, {}).items()} for name in names}
+    table = summary_table(values, baseline)
+    pareto = front(table)
+    ratios = against(scenario, done.runs, baseline)
+    state: results.State = "interrupted" if done.interrupted else "complete"
+    results.write_json(
+        folder / "comparison.json",
+        {
+            "format": results.FORMAT,
+            "agents": names,
+            "baseline": baseline,
+            "seeds": manifest.content["seeds"],
+            "runs": [
+                {"agent": name, "seed": seed, "folder": f"runs/{name}/seed-{seed}", "kpis": kpis}
+                for name, found in values.items()
+                for seed, kpis in sorted(found.items())
+            ],
+            "units": {row.name: row.unit.format(currency=scenario.tariff.currency) for row in INDICATORS},
+            "table": table,
+            "pareto": {"x": "cost_tot", "y": "tdis_occ", "front": pareto},
+            "against_baseline": ratios,
+        },
+    )
+    content = manifest.finish(state, finished_runs=done.finished, asked_runs=done.total)
+    return Comparison(folder, table, pareto, ratios, done.runs, content)

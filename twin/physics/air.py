@@ -1,0 +1,205 @@
+"""Air: leaks, open windows and doors, and the balances of humidity and CO2.
+
+Flows are found from the temperatures at the begin of a tick and hold over it. Humidity and CO2 use the same
+flows and the same scheme as the temperatures (see twin.physics.thermal): exact for one zone with constant
+flows, conservative and never negative for any number of zones and any tick.
+
+Heat is balanced as sensible heat of dry air (CP_AIR per kg of dry air, as in every coil); what vapour carries
+beyond that, foremost its heat of evaporation, stays with the vapour in the humidity balance. Condensate
+beyond saturation (WK_CONDENSATE) forms on the coldest glass and leaves its latent heat there, outside the
+zone's balance.
+"""
+
+from __future__ import annotations
+
+import math
+
+from twin.physics.compile import njit
+from twin.physics.implicit import eliminate, sharpness
+from twin.physics.layout import (
+    D_FROM,
+    D_HEIGHT,
+    D_MIXING,
+    D_OPEN,
+    D_TO,
+    D_WIDTH,
+    G_CO2,
+    G_VAPOUR,
+    K_TICK_S,
+    W_CO2,
+    W_HUMIDITY,
+    W_PRESSURE,
+    W_TEMPERATURE,
+    W_WIND,
+    WK_CONDENSATE,
+    WK_DIAGONAL,
+    WK_LOSS,
+    WK_MEAN,
+    WK_OUTDOOR,
+    WK_RIGHT,
+    WK_SOURCE,
+    WK_SUPPLY,
+    WK_SUPPLY_CO2,
+    WK_SUPPLY_X,
+    WK_VAPOUR,
+    WK_WEIGHT,
+    WORK,
+    Z_AIR,
+    Z_CO2,
+    Z_HUMIDITY,
+    Z_OUTDOOR_FLOW,
+    Z_WINDOW,
+    ZP_AIR_MASS,
+    ZP_LEAK_FIXED,
+    ZP_LEAK_STACK,
+    ZP_LEAK_WIND,
+    ZP_MOISTURE_CAPACITY,
+    ZP_VOLUME,
+    ZP_WINDOW_AREA,
+    ZP_WINDOW_HEIGHT,
+    Boundary,
+    Float,
+    Parameters,
+    State,
+)  # fmt: skip
+from twin.physics.psychrometrics import humidity_ratio_of_vapour, saturation_pressure_fast
+
+GRAVITY = 9.81  # [m/s2]
+KELVIN = 273.15
+DOOR_DISCHARGE = 0.61  # sharp-edged opening; Brown & Solvason measured 0.6 to 1.0
+WINDOW_WIND, WINDOW_STACK, WINDOW_TURBULENCE = 0.001, 0.0035, 0.01  # de Gids & Phaff 1982
+
+
+@njit
+def openings(
+    p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, w: Float, d: Float
+) -> None:
+    """Outdoor air by leaks and open windows (WK_OUTDOOR, Z_OUTDOOR_FLOW) and air through doors (d) [kg/s].
+
+    Source: leaks: M.H. Sherman, D.T. Grimsrud 1980; ASHRAE Handbook Fundamentals 2017, ch. 16, eq. 48.
+    Windows: W. de Gids, H. Phaff, Air Infiltration Review 4 (1982); EN 16798-7:2017, 6.4.3.5.
+    """
+    outdoor = b.weather[c, j, W_TEMPERATURE]
+    wind = b.weather[c, j, W_WIND]
+    wind *= wind
+    for z in range(x.zone.shape[1]):
+        difference = abs(x.zone[n, z, Z_AIR] - outdoor)
+        flow = p.zone[v, z, ZP_LEAK_FIXED]
+        flow += math.sqrt(p.zone[v, z, ZP_LEAK_STACK] * difference + p.zone[v, z, ZP_LEAK_WIND] * wind)
+        area = x.zone[n, z, Z_WINDOW] * p.zone[v, z, ZP_WINDOW_AREA]
+        if area > 0.0:
+            speed = WINDOW_WIND * wind + WINDOW_STACK * p.zone[v, z, ZP_WINDOW_HEIGHT] * difference
+            density = p.zone[v, z, ZP_AIR_MASS] / p.zone[v, z, ZP_VOLUME]
+            flow += 0.5 * area * math.sqrt(speed + WINDOW_TURBULENCE) * density
+        w[z, WK_OUTDOOR] = flow
+        x.zone[n, z, Z_OUTDOOR_FLOW] = flow
+    for q in range(p.door.shape[1]):
+        d[q] = _door(p.door, p.zone, x.zone, n, v, q)
+
+
+@njit
+def _door(door: Float, parameter: Float, zone: Float, n: int, v: int, q: int) -> float:
+    """Air that a door passes each way [kg/s]: buoyancy between its zones, and fixed mixing.
+
+    Source: W.G. Brown, K.R. Solvason, Natural convection through rectangular openings in partitions, Int. J.
+    Heat Mass Transfer 5 (1962) 859, eq. 6.
+    """
+    flow = door[v, q, D_MIXING]
+    if door[v, q, D_OPEN] > 0.0:
+        first = int(door[v, q, D_FROM])
+        one = zone[n, first, Z_AIR]
+        two = zone[n, int(door[v, q, D_TO]), Z_AIR]
+        height = door[v, q, D_HEIGHT]
+        buoyancy = GRAVITY * abs(one - two) * height / (0.5 * (one + two) + KELVIN)
+        density = parameter[v, first, ZP_AIR_MASS] / parameter[v, first, ZP_VOLUME]
+        area = door[v, q, D_OPEN] * door[v, q, D_WIDTH] * height
+        flow += DOOR_DISCHARGE / 3.0 * area * math.sqrt(buoyancy) * density
+    return float(flow)
+
+
+@njit
+def balances(
+    p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, w: Float, d: Float
+) -> None:
+    """Humidity ratio and CO2 of every zone over one tick, by the flows that carried its heat.
+
+    Writes Z_HUMIDITY, Z_CO2 and WK_CONDENSATE [kg/s], the vapour beyond saturation at the new air
+    temperature.
+    """
+    tick = float(p.kind[K_TICK_S])
+    coupled = _losses(p.door, v, w, d)
+    outdoor = b.weather[c, j, W_HUMIDITY]
+    for z in range(x.zone.shape[1]):
+        brought = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_X] + w[z, WK_OUTDOOR] * outdoor
+        w[z, WK_SOURCE] = brought + x.gains[n, z, G_VAPOUR] + w[z, WK_VAPOUR]
+        w[z, WK_DIAGONAL] = p.zone[v, z, ZP_AIR_MASS] * p.zone[v, z, ZP_MOISTURE_CAPACITY] / tick
+    _transport(p.door, x.zone, n, v, Z_HUMIDITY, coupled, w, d)
+    _condense(p.zone, x.zone, n, v, b.weather[c, j, W_PRESSURE], tick, w)
+    outdoor = b.weather[c, j, W_CO2]
+    for z in range(x.zone.shape[1]):
+        mass = p.zone[v, z, ZP_AIR_MASS]
+        breath = x.gains[n, z, G_CO2] * 1e6 * mass / p.zone[v, z, ZP_VOLUME]
+        w[z, WK_SOURCE] = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_CO2] + w[z, WK_OUTDOOR] * outdoor + breath
+        w[z, WK_DIAGONAL] = mass / tick
+    _transport(p.door, x.zone, n, v, Z_CO2, coupled, w, d)
+
+
+@njit
+def _losses(door: Float, v: int, w: Float, d: Float) -> bool:
+    """Air that leaves every zone (WK_LOSS) [kg/s]; whether any door passes air."""
+    for z in range(w.shape[0]):
+        w[z, WK_LOSS] = w[z, WK_SUPPLY] + w[z, WK_OUTDOOR]
+    coupled = False
+    for q in range(door.shape[1]):
+        coupled = coupled or d[q] > 0.0
+        w[int(door[v, q, D_FROM]), WK_LOSS] += d[q]
+        w[int(door[v, q, D_TO]), WK_LOSS] += d[q]
+    return coupled
+
+
+@njit
+def _transport(
+    door: Float, zone: Float, n: int, v: int, column: int, coupled: bool, w: Float, d: Float
+) -> None:
+    """One tick of a concentration: WK_SOURCE in, WK_LOSS out, capacity per tick in WK_DIAGONAL."""
+    zones = w.shape[0]
+    for z in range(zones):
+        capacity = w[z, WK_DIAGONAL]
+        w[z, WK_WEIGHT] = sharpness(w[z, WK_LOSS] / capacity)
+        storage = capacity * w[z, WK_WEIGHT]
+        w[z, WK_DIAGONAL] = storage + w[z, WK_LOSS]
+        w[z, WK_RIGHT] = w[z, WK_SOURCE] + storage * zone[n, z, column]
+        w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
+    if coupled:
+        _door_matrix(door, v, w, d)
+        eliminate(w, zones)
+    for z in range(zones):
+        start = zone[n, z, column]
+        zone[n, z, column] = max(start + (w[z, WK_MEAN] - start) * w[z, WK_WEIGHT], 0.0)
+
+
+@njit
+def _door_matrix(door: Float, v: int, w: Float, d: Float) -> None:
+    zones = w.shape[0]
+    for z in range(zones):
+        for y in range(zones):
+            w[z, WORK + y] = 0.0
+        w[z, WORK + z] = w[z, WK_DIAGONAL]
+    for q in range(door.shape[1]):
+        first = int(door[v, q, D_FROM])
+        second = int(door[v, q, D_TO])
+        w[first, WORK + second] -= d[q]
+        w[second, WORK + first] -= d[q]
+
+
+@njit
+def _condense(parameter: Float, zone: Float, n: int, v: int, pressure: float, tick: float, w: Float) -> None:
+    """Take out the vapour beyond saturation, and say how much it was (WK_CONDENSATE) [kg/s]."""
+    for z in range(w.shape[0]):
+        vapour = saturation_pressure_fast(zone[n, z, Z_AIR])
+        excess = zone[n, z, Z_HUMIDITY] - humidity_ratio_of_vapour(vapour, pressure)
+        w[z, WK_CONDENSATE] = 0.0
+        if excess > 0.0:
+            capacity = parameter[v, z, ZP_AIR_MASS] * parameter[v, z, ZP_MOISTURE_CAPACITY]
+            w[z, WK_CONDENSATE] = excess * capacity / tick
+            zone[n, z, Z_HUMIDITY] -= excess

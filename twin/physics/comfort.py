@@ -1,0 +1,145 @@
+"""Thermal comfort: predicted mean vote (PMV) and predicted percentage dissatisfied (PPD) of ISO 7730:2005."""
+
+from __future__ import annotations
+
+import math
+
+from twin.physics.compile import njit
+
+W_PER_MET = 58.15  # [W/m2]
+M2K_PER_CLO = 0.155  # [m2K/W]
+_STEFAN = 3.96e-8  # emissivity and radiating area included, ISO 7730 eq. (1) and (2) [W/m2K4]
+_ZERO = 273.0  # as in the standard, whose table was made with it
+_TOLERANCE_K = 1e-4  # moves PMV by less than 1e-4
+
+
+@njit
+def vapour_pressure(temperature: float, relative_humidity: float) -> float:
+    """Partial pressure of water vapour [Pa] from temperature [°C] and relative humidity [%].
+
+    Source: ISO 7730:2005, annex D (Antoine form of its program).
+    """
+    return relative_humidity * 10.0 * math.exp(16.6536 - 4030.183 / (temperature + 235.0))
+
+
+@njit
+def clothing_temperature(ta: float, tr: float, velocity: float, heat: float, clo: float) -> float:
+    """Surface temperature of clothing [°C], ISO 7730:2005 eq. (2)-(4).
+
+    Parameters
+    ----------
+    ta, tr
+        Air and mean radiant temperature [°C].
+    velocity
+        Relative air velocity [m/s].
+    heat
+        Metabolic rate less external work, M - W [W/m2].
+    clo
+        Clothing insulation [clo].
+
+    Notes
+    -----
+    The balance rises with the clothing temperature everywhere, with a slope of at least one, so Newton's
+    method from between skin and room converges in two or three steps; a bracket guards the kink between free
+    and forced convection.
+    """
+    insulation = M2K_PER_CLO * clo
+    area = clothing_area_factor(clo)
+    forced = 12.1 * math.sqrt(velocity)
+    skin = 35.7 - 0.028 * heat
+    room = (tr + _ZERO) * (tr + _ZERO)
+    room *= room
+    low = min(skin, min(ta, tr))
+    high = max(skin, max(ta, tr))
+    t = ta + (skin - ta) / (3.5 * (6.45 * insulation + 0.1))  # first guess of ISO 7730's program
+    if not low < t < high:
+        t = 0.5 * (low + high)
+    for _ in range(60):
+        excess = t - ta
+        convection = 2.38 * math.sqrt(math.sqrt(abs(excess)))
+        slope = 1.25 * convection
+        if convection < forced:
+            convection = forced
+            slope = forced
+        kelvin = t + _ZERO
+        cube = kelvin * kelvin * kelvin
+        gap = t - skin + insulation * area * (_STEFAN * (cube * kelvin - room) + convection * excess)
+        if gap > 0.0:
+            high = t
+        else:
+            low = t
+        change = gap / (1.0 + insulation * area * (4.0 * _STEFAN * cube + slope))
+        t -= change
+        if abs(change) < _TOLERANCE_K:
+            break
+        if not low <= t <= high:
+            t = 0.5 * (low + high)
+    return t
+
+
+@njit
+def clothing_area_factor(clo: float) -> float:
+    """Clothed over nude surface area [-], ISO 7730:2005 eq. (4)."""
+    if clo <= 0.5:
+        return 1.0 + 1.29 * M2K_PER_CLO * clo
+    return 1.05 + 0.645 * M2K_PER_CLO * clo
+
+
+@njit
+def pmv(ta: float, tr: float, velocity: float, vapour: float, met: float, clo: float) -> float:
+    """Predicted mean vote [-3 cold .. +3 hot, not clipped], ISO 7730:2005 eq. (1).
+
+    Parameters
+    ----------
+    ta, tr
+        Air and mean radiant temperature [°C].
+    velocity
+        Air velocity relative to the body [m/s].
+    vapour
+        Partial pressure of water vapour [Pa], see `vapour_pressure`.
+    met, clo
+        Metabolic rate [met] and clothing insulation [clo]; no external work.
+    """
+    heat = met * W_PER_MET
+    t = clothing_temperature(ta, tr, velocity, heat, clo)
+    area = clothing_area_factor(clo)
+    excess = abs(t - ta)
+    convection = max(2.38 * math.sqrt(math.sqrt(excess)), 12.1 * math.sqrt(velocity))
+    surface = (t + _ZERO) * (t + _ZERO)
+    room = (tr + _ZERO) * (tr + _ZERO)
+    loss = 3.05e-3 * (5733.0 - 6.99 * heat - vapour)
+    loss += max(0.0, 0.42 * (heat - W_PER_MET))
+    loss += 1.7e-5 * heat * (5867.0 - vapour) + 0.0014 * heat * (34.0 - ta)
+    loss += _STEFAN * area * (surface * surface - room * room) + area * convection * (t - ta)
+    return (0.303 * math.exp(-0.036 * heat) + 0.028) * (heat - loss)
+
+
+@njit
+def ppd(vote: float) -> float:
+    """Predicted percentage dissatisfied [%] of a predicted mean vote, ISO 7730:2005 eq. (5)."""
+    square = vote * vote
+    return 100.0 - 95.0 * math.exp(-0.03353 * square * square - 0.2179 * square)
+
+
+@njit
+def relative_velocity(velocity: float, met: float) -> float:
+    """Air velocity relative to a moving body [m/s]: 0.3 m/s more per met above one.
+
+    Source: ISO 7730:2005, annex C (C.1) and ASHRAE 55-2020, normative appendix B.
+    """
+    return velocity + 0.3 * max(0.0, met - 1.0)
+
+
+@njit
+def seasonal_clothing(morning: float) -> float:
+    """Clothing that people choose [clo] by the outdoor temperature at six in the morning [°C].
+
+    Source: Schiavon & Lee 2013, Building and Environment 59, model 1, as in ASHRAE 55-2020 figure 5-4.
+    """
+    if morning < -5.0:
+        return 1.0
+    if morning < 5.0:
+        return 0.818 - 0.0364 * morning
+    if morning < 26.0:
+        return float(10.0 ** (-0.1635 - 0.0066 * morning))
+    return 0.46

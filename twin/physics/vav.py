@@ -1,0 +1,364 @@
+"""Variable air volume: air handler with economizer and coils, boxes with reheat, and their local loops.
+
+A tick runs down the air path: on or off, zone loops and boxes, fan, mixing box, coils, reheat; then chiller,
+boiler and pumps. What the coils take from or give to the air is exactly what the plant delivers.
+"""
+
+from __future__ import annotations
+
+import math
+
+from twin.physics.actuators import chosen, clip, move
+from twin.physics.airside import cooling_coil, economizer_allowed, fan_flow, fan_power, fan_speed, warming
+from twin.physics.central import boiler_fuel, chiller_capacity, chiller_power
+from twin.physics.compile import njit
+from twin.physics.layout import (
+    B_EXPECTED,
+    B_OPERATING,
+    C_COOLING_VALVE,
+    C_DAMPER,
+    C_FAN,
+    C_HEATING_VALVE,
+    C_OUTDOOR_DAMPER,
+    C_SUPPLY_AIR,
+    C_VALVE,
+    E_COOLING,
+    E_FANS,
+    E_GAS_HEATING,
+    E_PUMPS,
+    N_SHORT_CYCLES,
+    N_STARTS,
+    SG_DAMPER,
+    SG_SUPPLY_FLOW,
+    SG_SUPPLY_TEMPERATURE,
+    SG_VALVE,
+    SITE_SIGNALS,
+    SY_COMPRESSOR,
+    SY_COP,
+    SY_FAN,
+    SY_MIXED_AIR,
+    SY_OUTDOOR_FLOW,
+    SY_OUTDOOR_FRACTION,
+    SY_RETURN_AIR,
+    SY_SUPPLY_AIR,
+    SY_SUPPLY_FLOW,
+    SY_THERMAL,
+    W_CO2,
+    W_HUMIDITY,
+    W_PRESSURE,
+    W_TEMPERATURE,
+    WK_COOLING_SETPOINT,
+    WK_HEATING_SETPOINT,
+    WK_SUPPLY,
+    WK_SUPPLY_CO2,
+    WK_SUPPLY_T,
+    WK_SUPPLY_X,
+    Z_AIR,
+    Z_CO2,
+    Z_HUMIDITY,
+    ZONE_COMMANDS,
+    ZONE_SIGNALS,
+    Float,
+)  # fmt: skip
+from twin.physics.psychrometrics import CP_AIR
+
+(VS_DESIGN_FLOW, VS_FAN_POWER, VS_SUPPLY_AIR, VS_ECONOMIZER, VS_HIGH_LIMIT, VS_COOLING, VS_COP, VS_HEATING,
+ VS_BOILER, VS_EFFICIENCY, VS_TRAVEL, VS_COIL_STEP, VAV_SYSTEM) = range(13)
+# DESIGN_FLOW [kg/s]; FAN_POWER at design [W]; SUPPLY_AIR setpoint [°C]; ECONOMIZER 0/1 with HIGH_LIMIT
+# [°C]; COOLING chiller at 35 °C, HEATING main coil, BOILER [W]; COP, EFFICIENCY; TRAVEL [s]; COIL_STEP
+# share of the way per tick
+(VT_FLOW, VT_MINIMUM, VT_HEATING_FLOW, VT_REHEAT, VT_OUTDOOR_PERSON, VT_OUTDOOR_AREA,
+ VAV_TERMINAL) = range(7)
+# FLOW maximum [kg/s], 0 in unconditioned zones; MINIMUM, HEATING_FLOW fractions of it; REHEAT [W];
+# OUTDOOR_* [kg/s]
+(VX_TRAVEL, VX_NIGHT, VX_FAN, VX_OUTDOOR, VX_COOLING, VX_HEATING, VX_COOLING_COIL, VX_HEATING_COIL,
+ VX_INTEGRAL, VX_SUPPLY, VX_SETPOINT, VX_CHILLER, VX_CHILLER_AGE, VAV_STATES) = range(14)
+# TRAVEL of actuators in this tick; NIGHT cycle runs; FAN speed; OUTDOOR, COOLING, HEATING actuators; *_COIL
+# lagged openings; INTEGRAL of the supply loop; SUPPLY temperature, SETPOINT [°C]; CHILLER 0/1 and seconds
+# since its last start
+VB_DAMPER, VB_VALVE, VB_REHEAT, VB_COOL, VB_HEAT, VAV_TERMINAL_STATES = range(6)
+# DAMPER, VALVE actuators; REHEAT lagged opening; COOL, HEAT integrals of the zone loop
+
+ZONE_GAIN, ZONE_INTEGRAL_S = 0.5, 900.0  # zone loop: [1/K], [s]
+SUPPLY_GAIN, SUPPLY_INTEGRAL_S = 0.02, 180.0  # supply air loop: share of the sequence per K, [s]
+FAN_RAMP_S = 30.0
+# night cycle starts and ends this far outside the setpoints [K] (EnergyPlus: 1 K)
+NIGHT_START, NIGHT_END = 1.0, 0.2
+RESET = 5.0  # supply air is this much warmer while no zone calls for cooling [K]
+RESET_RATE = 1.0 / 600.0  # [K/s]
+DISCHARGE_HIGH = 38.0  # hottest air from a box [°C]
+COIL_HIGH = 35.0  # hottest air from the main heating coil [°C]
+FAN_RISE_HIGH = 5.0  # the rest of the fan's heat is lost through the casing [K]
+CHILLED_WATER_PUMP = 0.015  # [W per W of chiller]: 22 W/gpm at 2.4 gpm/ton (ASHRAE 90.1-2019 G3.1.3.10)
+HOT_WATER_PUMP = 0.0026  # [W per W of boiler]: 19 W/gpm at 50 °F (ASHRAE 90.1-2019 G3.1.3.5)
+SHORT_CYCLE_S = 1200.0  # more than three starts an hour
+
+
+@njit
+def night_cycle(zone: Float, w: Float, terminal: Float, on: bool) -> bool:
+    """Whether the system runs outside its hours: some zone has left its setpoints, until all are back."""
+    edge = NIGHT_END if on else NIGHT_START
+    for z in range(w.shape[0]):
+        air = zone[z, Z_AIR]
+        outside = air < w[z, WK_HEATING_SETPOINT] - edge or air > w[z, WK_COOLING_SETPOINT] + edge
+        if outside and terminal[z, VT_FLOW] > 0.0:
+            return True
+    return False
+
+
+@njit
+def zone_loop(
+    hot: float, cold: float, cooled: float, heated: float, share: float, minimum: float, heating_flow: float
+) -> tuple[float, float, float, float, float]:
+    """PI loops of one zone after a tick.
+
+    Dual maximum: the first half of the heating call opens the reheat valve, the second raises the flow. A
+    minimum of zero (outside operating hours) leaves a box shut that is not called.
+
+    Parameters
+    ----------
+    hot, cold
+        How far the zone is above its cooling and below its heating setpoint [K].
+    cooled, heated
+        Integrals of both loops, 0-1.
+    share
+        Tick over integral time.
+    minimum, heating_flow
+        Least flow and most flow in heating, shares of the maximum flow.
+
+    Returns
+    -------
+    damper (share of maximum flow), reheat valve, cooling call, and the new integrals; all 0-1.
+
+    Source: ASHRAE 90.1-2019 6.5.2.1, exception 2; Guideline 36-2021, 5.6.
+    """
+    cooled = clip(cooled + ZONE_GAIN * hot * share, 0.0, 1.0)
+    heated = clip(heated + ZONE_GAIN * cold * share, 0.0, 1.0)
+    cool = clip(ZONE_GAIN * hot + cooled, 0.0, 1.0)
+    heat = clip(ZONE_GAIN * cold + heated, 0.0, 1.0)
+    flow = minimum + max((1.0 - minimum) * cool, (heating_flow - minimum) * clip(2.0 * heat - 1.0, 0.0, 1.0))
+    return flow, min(1.0, 2.0 * heat), cool, cooled, heated
+
+
+@njit
+def _boxes(
+    dt: float, system: Float, terminal: Float, zone: Float, boxes: Float, plant: Float, command: Float,
+    bounds: Float, w: Float, on: bool,
+) -> tuple[float, float, float]:  # fmt: skip
+    """All boxes: openness (flow at duct static setpoint over design), highest cooling call, minimum outdoor
+    air [kg/s].
+    """
+    reaches = dt / system[VS_TRAVEL]
+    share = min(1.0, dt / ZONE_INTEGRAL_S)
+    occupied = bounds[0, B_OPERATING] > 0.5
+    total, most, outdoor, travel = 0.0, 0.0, 0.0, 0.0
+    for z in range(w.shape[0]):
+        if terminal[z, VT_FLOW] <= 0.0:
+            continue
+        flow, valve, cool, cooled, heated = 0.0, 0.0, 0.0, 0.0, 0.0
+        if on:
+            hot = zone[z, Z_AIR] - w[z, WK_COOLING_SETPOINT]
+            cold = w[z, WK_HEATING_SETPOINT] - zone[z, Z_AIR]
+            least = terminal[z, VT_MINIMUM] if occupied or cold > 0.0 else 0.0
+            flow, valve, cool, cooled, heated = zone_loop(
+                hot, cold, boxes[z, VB_COOL], boxes[z, VB_HEAT], share, least, terminal[z, VT_HEATING_FLOW]
+            )
+        boxes[z, VB_COOL] = cooled
+        boxes[z, VB_HEAT] = heated
+        damper = move(boxes[z, VB_DAMPER], chosen(command[z * ZONE_COMMANDS + C_DAMPER], flow), reaches)
+        valve = move(boxes[z, VB_VALVE], chosen(command[z * ZONE_COMMANDS + C_VALVE], valve), reaches)
+        travel += abs(damper - boxes[z, VB_DAMPER]) + abs(valve - boxes[z, VB_VALVE])
+        boxes[z, VB_DAMPER] = damper
+        boxes[z, VB_VALVE] = valve
+        boxes[z, VB_REHEAT] += (valve - boxes[z, VB_REHEAT]) * system[VS_COIL_STEP]
+        most = max(most, cool)
+        total += terminal[z, VT_FLOW] * damper
+        if occupied:
+            outdoor += terminal[z, VT_OUTDOOR_PERSON] * bounds[z, B_EXPECTED] + terminal[z, VT_OUTDOOR_AREA]
+    plant[VX_TRAVEL] = travel
+    return total / system[VS_DESIGN_FLOW], most, outdoor
+
+
+@njit
+def sequence(plant: Float, error: float, dt: float, free: bool, least: float) -> tuple[float, float, float]:
+    """Supply air loop: heating valve, outdoor damper and cooling valve from one PI sequence between -1 and 1.
+
+    error is supply minus setpoint [K]; free says that the economizer may cool, least is the minimum outdoor
+    air fraction. Economizer first, cooling valve after it (ASHRAE 90.1-2019 6.5.1.3, integrated economizer).
+    """
+    gain = SUPPLY_GAIN * min(1.0, dt / SUPPLY_INTEGRAL_S)
+    plant[VX_INTEGRAL] = clip(plant[VX_INTEGRAL] + gain * error, -1.0, 1.0)
+    call = clip(SUPPLY_GAIN * error + plant[VX_INTEGRAL], -1.0, 1.0)
+    if free:
+        return max(0.0, -call), least + (1.0 - least) * clip(2.0 * call, 0.0, 1.0), max(0.0, 2.0 * call - 1.0)
+    return max(0.0, -call), least, max(0.0, call)
+
+
+@njit
+def _supply(
+    dt: float, system: Float, plant: Float, command: Float, at: int, on: bool, occupied: bool, cooling_call: float, free:
+    bool, least: float,
+) -> None:  # fmt: skip
+    """Setpoint, valves and outdoor damper of the air handler.
+
+    The setpoint itself moves slowly with the zones' highest cooling call (after Guideline 36-2021, 5.16.2.2). A
+    night cycle that only heats leaves return air as it is.
+    """
+    wanted = system[VS_SUPPLY_AIR] + RESET * max(0.0, 1.0 - 1.25 * cooling_call)
+    plant[VX_SETPOINT] += clip(wanted - plant[VX_SETPOINT], -RESET_RATE * dt, RESET_RATE * dt)
+    setpoint = chosen(command[at + C_SUPPLY_AIR], plant[VX_SETPOINT])
+    heating, outdoor, cooling = 0.0, 0.0, 0.0
+    if on and (occupied or cooling_call > 0.0):
+        heating, outdoor, cooling = sequence(plant, plant[VX_SUPPLY] - setpoint, dt, free, least)
+    else:
+        plant[VX_INTEGRAL] = 0.0
+    reaches = dt / system[VS_TRAVEL]
+    heating = move(plant[VX_HEATING], chosen(command[at + C_HEATING_VALVE], heating), reaches)
+    outdoor = move(plant[VX_OUTDOOR], chosen(command[at + C_OUTDOOR_DAMPER], outdoor), reaches)
+    cooling = move(plant[VX_COOLING], chosen(command[at + C_COOLING_VALVE], cooling), reaches)
+    plant[VX_TRAVEL] += (
+        abs(heating - plant[VX_HEATING]) + abs(outdoor - plant[VX_OUTDOOR]) + abs(cooling - plant[VX_COOLING])
+    )
+    plant[VX_HEATING] = heating
+    plant[VX_OUTDOOR] = outdoor
+    plant[VX_COOLING] = cooling
+    plant[VX_COOLING_COIL] += (cooling - plant[VX_COOLING_COIL]) * system[VS_COIL_STEP]
+    plant[VX_HEATING_COIL] += (heating - plant[VX_HEATING_COIL]) * system[VS_COIL_STEP]
+
+
+@njit
+def _return_air(terminal: Float, zone: Float, boxes: Float) -> tuple[float, float, float]:
+    """Temperature, humidity ratio and CO2 of return air: zones weighted by the flow that each box passes."""
+    total, warm, wet, stale = 0.0, 0.0, 0.0, 0.0
+    for z in range(terminal.shape[0]):
+        flow = terminal[z, VT_FLOW] * (boxes[z, VB_DAMPER] + 1e-9)
+        total += flow
+        warm += flow * zone[z, Z_AIR]
+        wet += flow * zone[z, Z_HUMIDITY]
+        stale += flow * zone[z, Z_CO2]
+    share = 1.0 / total
+    return warm * share, wet * share, stale * share
+
+
+@njit
+def _coils(
+    system: Float, plant: Float, site: Float, mixed: float, humidity: float, flow: float, fan: float
+) -> tuple[float, float, float]:
+    """Air through heating coil, cooling coil and fan: supply humidity [kg/kg], heat given and taken [W].
+
+    The supply temperature goes to the plant's state; fan is the fan's power [W].
+    """
+    if flow <= 0.0:
+        plant[VX_SUPPLY] = mixed
+        return humidity, 0.0, 0.0
+    rise = 1.0 / (flow * CP_AIR)
+    warm = warming(mixed, flow, system[VS_HEATING] * plant[VX_HEATING_COIL], COIL_HIGH)
+    limit = system[VS_COOLING] * chiller_capacity(site[W_TEMPERATURE])
+    temperature, humidity, cold = cooling_coil(
+        mixed + warm * rise, humidity, flow, plant[VX_COOLING_COIL], site[W_PRESSURE], limit
+    )
+    plant[VX_SUPPLY] = temperature + min(FAN_RISE_HIGH, fan * rise)
+    return humidity, warm, cold
+
+
+@njit
+def _discharge(
+    terminal: Float, boxes: Float, w: Float, signal: Float, scale: float, supply: float, humidity: float,
+    co2: float,
+) -> float:  # fmt: skip
+    """Supply air of every zone behind its reheat coil; returns the reheat [W]. scale: flow over damper x
+    maximum.
+    """
+    reheat = 0.0
+    for z in range(w.shape[0]):
+        flow = terminal[z, VT_FLOW] * boxes[z, VB_DAMPER] * scale
+        temperature = supply
+        if flow > 0.0 and boxes[z, VB_REHEAT] > 0.0:
+            heat = warming(supply, flow, terminal[z, VT_REHEAT] * boxes[z, VB_REHEAT], DISCHARGE_HIGH)
+            temperature += heat / (flow * CP_AIR)
+            reheat += heat
+        w[z, WK_SUPPLY] = flow
+        w[z, WK_SUPPLY_T] = temperature
+        w[z, WK_SUPPLY_X] = humidity
+        w[z, WK_SUPPLY_CO2] = co2
+        at = z * ZONE_SIGNALS
+        signal[at + SG_SUPPLY_FLOW] = flow
+        signal[at + SG_SUPPLY_TEMPERATURE] = temperature
+        signal[at + SG_DAMPER] = boxes[z, VB_DAMPER]
+        signal[at + SG_VALVE] = boxes[z, VB_VALVE]
+    return reheat
+
+
+@njit
+def _plant_power(
+    dt: float, system: Float, plant: Float, power: Float, counter: Float, cold: float, warm: float, outdoor:
+    float,
+) -> None:  # fmt: skip
+    """Chiller, boiler and pumps for the coils' heat [W]; counts the chiller's starts."""
+    power[E_COOLING] = chiller_power(cold, system[VS_COOLING], system[VS_COP], outdoor)
+    power[E_GAS_HEATING] = boiler_fuel(warm, system[VS_BOILER], system[VS_EFFICIENCY])
+    flow_cold = plant[VX_COOLING_COIL] if cold > 0.0 else 0.0
+    flow_warm = warm / system[VS_BOILER]
+    power[E_PUMPS] = (  # pumps at variable speed: power with the cube of flow
+        CHILLED_WATER_PUMP * system[VS_COOLING] * flow_cold * flow_cold * flow_cold
+        + HOT_WATER_PUMP * system[VS_BOILER] * flow_warm * flow_warm * flow_warm
+    )
+    plant[VX_CHILLER_AGE] += dt
+    runs = 1.0 if cold > 0.0 else 0.0
+    if runs > plant[VX_CHILLER]:
+        counter[N_STARTS] += 1.0
+        if plant[VX_CHILLER_AGE] < SHORT_CYCLE_S:
+            counter[N_SHORT_CYCLES] += 1.0
+        plant[VX_CHILLER_AGE] = 0.0
+    plant[VX_CHILLER] = runs
+
+
+@njit
+def _report(
+    signal: Float, at: int, plant: Float, power: Float, flow: float, back: float, mixed: float, cold: float,
+    warm: float,
+) -> None:  # fmt: skip
+    """Signals of the air handler."""
+    signal[at + SY_SUPPLY_AIR] = plant[VX_SUPPLY]
+    signal[at + SY_RETURN_AIR] = back
+    signal[at + SY_MIXED_AIR] = mixed
+    signal[at + SY_SUPPLY_FLOW] = flow
+    signal[at + SY_OUTDOOR_FLOW] = flow * plant[VX_OUTDOOR]
+    signal[at + SY_OUTDOOR_FRACTION] = plant[VX_OUTDOOR]
+    signal[at + SY_FAN] = plant[VX_FAN]
+    signal[at + SY_COMPRESSOR] = plant[VX_CHILLER]
+    signal[at + SY_COP] = cold / power[E_COOLING] if power[E_COOLING] > 0.0 else 0.0
+    signal[at + SY_THERMAL] = warm - cold
+
+
+@njit
+def run(
+    dt: float, system: Float, terminal: Float, zone: Float, boxes: Float, plant: Float, command: Float,
+    bounds: Float, site: Float, w: Float, signal: Float, power: Float, counter: Float,
+) -> None:  # fmt: skip
+    """The air path of one building in one tick, from its own rows."""
+    zones = w.shape[0]
+    at = zones * ZONE_COMMANDS
+    night = night_cycle(zone, w, terminal, plant[VX_NIGHT] > 0.5)
+    plant[VX_NIGHT] = 1.0 if night else 0.0
+    forced = command[at + C_FAN]
+    occupied = bounds[0, B_OPERATING] > 0.5
+    on = (occupied or night) if math.isnan(forced) else forced > 0.0
+    openness, cooling_call, minimum = _boxes(dt, system, terminal, zone, boxes, plant, command, bounds, w, on)
+    plant[VX_FAN] = move(plant[VX_FAN], chosen(forced, fan_speed(openness) if on else 0.0), dt / FAN_RAMP_S)
+    share = fan_flow(plant[VX_FAN], openness)
+    flow = share * system[VS_DESIGN_FLOW]
+    power[E_FANS] = system[VS_FAN_POWER] * fan_power(plant[VX_FAN], share)
+    back, back_humidity, back_co2 = _return_air(terminal, zone, boxes)
+    outdoor = site[W_TEMPERATURE]
+    free = economizer_allowed(system[VS_ECONOMIZER] > 0.5, outdoor, back, system[VS_HIGH_LIMIT])
+    least = min(1.0, minimum / flow) if flow > 0.0 else 0.0
+    _supply(dt, system, plant, command, at, on, occupied, cooling_call, free, least)
+    mixed = back + plant[VX_OUTDOOR] * (outdoor - back)
+    humidity = back_humidity + plant[VX_OUTDOOR] * (site[W_HUMIDITY] - back_humidity)
+    co2 = back_co2 + plant[VX_OUTDOOR] * (site[W_CO2] - back_co2)
+    humidity, warm, cold = _coils(system, plant, site, mixed, humidity, flow, power[E_FANS])
+    scale = share / openness if openness > 0.0 else 0.0
+    warm += _discharge(terminal, boxes, w, signal, scale, plant[VX_SUPPLY], humidity, co2)
+    _plant_power(dt, system, plant, power, counter, cold, warm, outdoor)
+    _report(signal, zones * ZONE_SIGNALS + SITE_SIGNALS, plant, power, flow, back, mixed, cold, warm)

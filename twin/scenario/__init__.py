@@ -1,0 +1,1 @@
+"""What a user writes: typed, frozen, with units in the key names."""

@@ -1,0 +1,199 @@
+"""Finding and reading scenarios, agents and datasheets.
+
+A name is looked for as a path, then in the working folder's `scenarios/` (`agents/`, `sensors/`), then in
+the copy that came with the package.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+import twin
+from twin.basics.errors import ScenarioError, nearest
+from twin.scenario import rules
+from twin.scenario.agents import AgentSpec
+from twin.scenario.datasheets import Datasheet
+from twin.scenario.explain import explain, explain_rule
+from twin.scenario.inherit import gather
+from twin.scenario.record import Record, listing
+from twin.scenario.schema import Origin, Scenario
+from twin.scenario.strict_yaml import GIVEN, Document, Keys, dotted, load
+
+Folder = Literal["scenarios", "agents", "sensors"]
+R = TypeVar("R", bound=Record)
+
+_WHAT = {"scenarios": "scenario", "agents": "agent", "sensors": "datasheet"}
+_SUFFIXES = (".yaml", ".yml")
+
+
+def packaged(folder: Folder) -> Path:
+    """The folder that came with the package, or in a checkout the one at the top of the repository."""
+    inside = Path(str(resources.files(twin))) / "_data" / folder
+    return inside if inside.is_dir() else Path(twin.__file__).resolve().parents[1] / folder
+
+
+def available(folder: Folder) -> dict[str, Path]:
+    """Names of the catalogue and their files, sorted; the working folder's come before the packaged ones."""
+    found: dict[str, Path] = {}
+    for place in (packaged(folder), Path.cwd() / folder):
+        if place.is_dir():
+            found |= {p.stem: p for p in sorted(place.iterdir()) if p.suffix in _SUFFIXES and p.is_file()}
+    return dict(sorted(found.items()))
+
+
+def find(source: str | Path, folder: Folder, base: Path | None = None) -> Path:
+    """The file that a name or a path means; paths are relative to `base`, then to the working folder.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such file or name; lists the names there are and suggests the nearest.
+    """
+    text = str(source)
+    path = Path(text).expanduser()
+    for place in ([] if base is None else [base / path]) + [path]:
+        if place.is_file():
+            return place
+    names = available(folder)
+    if text in names:
+        return names[text]
+    what = _WHAT[folder]
+    looks_like_path = path.suffix in _SUFFIXES or len(path.parts) > 1
+    if looks_like_path and (base or Path.cwd()).joinpath(path).is_dir():
+        raise ScenarioError(f"this is a folder, not a {what}", file=source)
+    message = f"there is no such {what} file" if looks_like_path else f"unknown {what}"
+    raise ScenarioError(
+        message,
+        value=text,
+        allowed=f"a path, or one of {listing(names, 30)}",
+        suggestion=nearest(path.stem, names),
+    )
+
+
+def load_scenario(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
+    """Read a scenario by name or path, with all that it extends, and check it.
+
+    Parameters
+    ----------
+    source
+        A name from the catalogue or a path.
+    overrides
+        Keys to replace, nested as in the file: {"run": {"days": 3}}.
+
+    Raises
+    ------
+    ScenarioError
+        Anything wrong, with file, line, key, value, what is allowed and the nearest valid name.
+    """
+    path = find(source, "scenarios")
+    document = gather(path, lambda name, base: find(name, "scenarios", base), overrides)
+    scenario = _validated(Scenario, document)
+    scenario._origin = Origin(path.resolve(), dict(document.keys))
+    _check_names(scenario, document)
+    return scenario
+
+
+def load_agent(source: str | Path) -> AgentSpec:
+    """Read an agent by name or path; raises ScenarioError as load_scenario does."""
+    return _validated(AgentSpec, load(find(source, "agents")))
+
+
+def load_datasheet(source: str | Path, base: Path | None = None) -> Datasheet:
+    """Read a datasheet by name or path (from `base`, then the working folder); raises ScenarioError."""
+    path = find(source, "sensors", base)
+    return _datasheet(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _datasheet(path: Path, _changed: int) -> Datasheet:
+    return _validated(Datasheet, load(path))
+
+
+def source_of(scenario: Scenario) -> Path | None:
+    """The file that a scenario was read from, or None where it was made in Python."""
+    return None if scenario._origin is None else scenario._origin.path
+
+
+def place_of(scenario: Scenario, *keys: str | int) -> tuple[str | None, int | None]:
+    """File and line where a key of the scenario is written, for the errors of those who build it.
+
+    The nearest key around it where it is a default; (None, None) where the scenario was made in Python.
+    """
+    origin = scenario._origin
+    if origin is None:
+        return None, None
+    mark = Document(origin.path, {}, keys=dict(origin.marks)).mark(keys)
+    return mark.file, mark.line or None
+
+
+def _validated(model: type[R], document: Document) -> R:
+    """The record in a document; it goes through JSON, whose strict reading knows lists and dates."""
+    try:
+        return model.model_validate_json(json.dumps(document.data, default=date.isoformat), strict=True)
+    except ValidationError as error:
+        raise explain(error, model, document.data, document.keys, document.path) from None
+
+
+def _check_names(scenario: Scenario, document: Document) -> None:
+    """What the scenario names in other folders exists and fits."""
+    _check_weather(scenario, document)
+    base = document.path.resolve().parent
+    with _placed(document, ("run", "baseline")):
+        find(scenario.run.baseline, "agents", base)
+    for i, device in enumerate(scenario.devices):
+        with _placed(document, ("devices", i, "datasheet")):
+            sheet = load_datasheet(device.datasheet, base)
+        try:
+            rules.check_device(device, i, sheet)
+        except PydanticCustomError as error:
+            raise explain_rule(error, document.keys, document.path) from None
+
+
+def _check_weather(scenario: Scenario, document: Document) -> None:
+    """The weather's name or file is there; reading it is the building's business."""
+    source = scenario.site.weather
+    path = Path(source).expanduser()
+    if path.is_file() or (document.path.resolve().parent / path).is_file():
+        return
+    folder = Path(str(resources.files(twin))) / "building" / "weather_data"
+    names = sorted(p.stem for p in folder.glob("*.npz"))
+    if source in names:
+        return
+    looks_like_path = bool(path.suffix) or len(path.parts) > 1
+    raise ScenarioError(
+        "there is no such weather file" if looks_like_path else "unknown weather",
+        **_where(document, ("site", "weather")),
+        value=source,
+        allowed=f"a path to an EPW or TMY3 file, or one of {listing(names)}",
+        suggestion=nearest(path.stem, names),
+    )
+
+
+@contextmanager
+def _placed(document: Document, keys: Keys) -> Iterator[None]:
+    """Errors about a name are told at the key that says the name; those inside the named file stay there."""
+    try:
+        yield
+    except ScenarioError as error:
+        if error.file is not None:
+            raise
+        place = _where(document, keys)
+        raise ScenarioError(
+            error.message, **place, value=error.value, allowed=error.allowed, suggestion=error.suggestion
+        ) from None
+
+
+def _where(document: Document, keys: Keys) -> dict[str, Any]:
+    mark = document.mark(keys)
+    given = mark.file == GIVEN
+    return {"file": None if given else mark.file, "line": mark.line or None, "key": dotted(keys)}

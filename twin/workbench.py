@@ -1,0 +1,141 @@
+"""What the command line does with files of the workbench: list, check, describe, start a new one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin import terminal
+from twin.basics.errors import ResultsError, TwinError, nearest
+
+if TYPE_CHECKING:
+    from twin.scenario.record import Record
+
+LISTS = ("scenarios", "agents", "sensors", "points")
+
+
+def show(what: str, scenario: str) -> None:
+    """List one folder of the catalogue, all three, or the points of a scenario."""
+    if what and what not in LISTS:
+        raise TwinError(
+            "nothing of that name to list",
+            value=what,
+            allowed=", ".join(LISTS),
+            suggestion=nearest(what, LISTS),
+        )
+    if what == "points":
+        if not scenario:
+            raise TwinError("points of which scenario?", allowed="twin list points office")
+        show_points(scenario)
+        return
+    for folder in (what,) if what else LISTS[:3]:
+        _show_folder(folder, described=bool(what))
+
+
+def _show_folder(folder: str, described: bool) -> None:
+    from twin.scenario import catalog
+
+    read: dict[str, Any] = {
+        "scenarios": catalog.load_scenario,
+        "agents": catalog.load_agent,
+        "sensors": catalog.load_datasheet,
+    }
+    rows = []
+    for name, path in catalog.available(folder).items():  # type: ignore[arg-type]
+        try:
+            rows.append([name, _summary(read[folder](path), described)])
+        except TwinError as error:
+            rows.append([name, f"cannot be read: {error}"])
+    terminal.print_table([folder, ""], rows)
+
+
+def _summary(record: Any, described: bool) -> str:
+    """The title, and where asked for the first sentence of the description."""
+    title = str(getattr(record, "title", "") or "")
+    if title and not described:
+        return title
+    first = str(getattr(record, "description", "") or "").strip().split(". ")[0].replace("\n", " ")
+    return ": ".join(part for part in (title, first.rstrip(".")) if part)
+
+
+def show_points(source: str) -> None:
+    """Print what can be commanded, what devices measure, and what the truth channel stores."""
+    from twin.building.assembly import assemble
+    from twin.scenario.catalog import load_scenario
+
+    building = assemble(load_scenario(source), [0])
+    low, high = building.command_low, building.command_high
+    rows = [
+        ["command", point.id, point.row.label, point.row.unit, f"{low[k]:g} to {high[k]:g}"]
+        for k, point in enumerate(building.command_points)
+    ]
+    rows += [
+        ["measured", info.point_id, info.datasheet, info.unit, f"every {info.period_s:g} s"]
+        for info in building.sensors
+    ]
+    rows += [["truth", point.id, point.row.label, point.row.unit, ""] for point in building.signal_points]
+    terminal.print_table(["", "point", "what", "unit", ""], rows)
+
+
+def validate(files: Sequence[Path]) -> bool:
+    """Check each file, print "ok" or what is wrong; True where all are good."""
+    good = True
+    for path in files:
+        try:
+            kind = _check(path)
+        except TwinError as error:
+            good = False
+            terminal.say(f"error: {error}")
+        else:
+            terminal.show(f"ok: {path} ({kind})")
+    return good
+
+
+def _check(path: Path) -> str:
+    """Read a file as what it looks like; a scenario is also assembled, which opens its weather."""
+    from twin.building.assembly import assemble
+    from twin.scenario import catalog
+    from twin.scenario.strict_yaml import load
+
+    if not path.is_file():
+        raise TwinError("there is no such file", file=path)
+    data = load(path).data
+    keys = set(data) if isinstance(data, dict) else set()
+    if keys & {"building", "site", "hvac", "extends", "run", "people"}:
+        assemble(catalog.load_scenario(path), [0])
+        return "scenario"
+    if not keys & {"quantities", "period_s", "accuracy"}:
+        catalog.load_agent(path)
+        return "agent"
+    catalog.load_datasheet(path)
+    return "datasheet"
+
+
+def schema(what: str) -> str:
+    """JSON Schema of a kind of file."""
+    from twin.scenario.agents import AgentSpec
+    from twin.scenario.datasheets import Datasheet
+    from twin.scenario.schema import Scenario
+
+    kinds: dict[str, type[Record]] = {"scenario": Scenario, "agent": AgentSpec, "datasheet": Datasheet}
+    if what not in kinds:
+        raise TwinError(
+            "no schema of that name", value=what, allowed=", ".join(kinds), suggestion=nearest(what, kinds)
+        )
+    described = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | kinds[what].model_json_schema()
+    return json.dumps(described, indent=2, ensure_ascii=False)
+
+
+def new(path: Path) -> None:
+    """Write the commented scenario to start from; never over a file."""
+    text = resources.files("twin").joinpath("starter.yaml").read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise ResultsError("there is such a file already; it was left as it is", file=path) from error
+    except OSError as error:
+        raise ResultsError(f"cannot be written: {error.strerror or error}", file=path) from error
