@@ -15,8 +15,9 @@ import pytest
 
 from twin import results
 from twin.basics.errors import ResultsError
-from twin.results import Manifest, make_folder, read_json, run_id, scenario_text, write_json
+from twin.results import Manifest, make_folder, read_json, run_id, write_json
 from twin.scenario.catalog import load_scenario
+from twin.scenario.dump import scenario_yaml
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -109,5 +110,5 @@ def test_full_disk_is_noticed_before_simulating(tmp_path: Path, monkeypatch: pyt
 def test_scenario_copy_can_be_run_again(tmp_path: Path, name: str) -> None:
     spec = load_scenario(name)
     path = tmp_path / "scenario.yaml"
-    results.write_text(path, scenario_text(spec))
+    results.write_text(path, scenario_yaml(spec))
     assert load_scenario(path).model_dump() == spec.model_dump()

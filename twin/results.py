@@ -16,12 +16,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from twin import __version__
 from twin.basics.errors import ResultsError
 from twin.physics.compile import source_hash
-from twin.scenario.schema import Scenario
 
 State = Literal["running", "complete", "interrupted", "failed"]
 FORMAT = 1
@@ -133,12 +130,6 @@ def run_id(scenario: str, what: str, moment: datetime | None = None) -> str:
     """`<scenario>-<what>-<YYYYmmdd-HHMMSS>`, on the person's own clock."""
     moment = moment or datetime.now().astimezone()
     return f"{scenario}-{what}-{moment:%Y%m%d-%H%M%S}"
-
-
-def scenario_text(scenario: Scenario) -> str:
-    """The scenario as YAML with every default filled in; it can be run again."""
-    data = scenario.model_dump(mode="json")
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
 
 
 def versions() -> dict[str, str]:

@@ -144,7 +144,7 @@ class Task:
         return np.array(pick[0], dtype=np.int64), np.array(pick[1], dtype=np.int64)
 
     def _known_ahead(self) -> Float:
-        """Observations (K, n) at the start of every boundary step, as far as schedules and prices know them."""
+        """Observations (K, n) at the start of every boundary step, as far as schedules and prices tell."""
         building, calendar = self.building, boundary_calendar(self.building.clock)
         out = np.zeros((len(calendar.hour), len(self.observation.names)))
         out[:, self._columns("comfort_lower")] = building.boundary.bounds[:, :, la.B_LOWER]

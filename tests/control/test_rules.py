@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from twin.basics.points import Point
 from twin.control.build import build
 from twin.control.controller import Controller
 from twin.scenario.agents import PARAMETERS, AgentSpec
+from twin.scenario.catalog import load_agent
 from twin.task import ActionSpec, ObservationSpec
 
 KINDS = tuple(PARAMETERS)
@@ -76,7 +78,7 @@ def test_setback_starts_earlier_the_colder_it_is() -> None:
     controller = make("setback", heating_rate_k_h=1.0, maximum_start_h=8.0)
     mild, _ = controller.predict(observe(17.5, 15.0, 30.0, hours=4.0, outdoor=10.0))
     cold, _ = controller.predict(observe(17.5, 15.0, 30.0, hours=4.0, outdoor=-10.0))
-    assert mild[0, 0] == 15.0  # 3 K at 1 K/h: an hour to go
+    assert mild[0, 0] == 15.5  # 3 K at 1 K/h: an hour to go
     assert cold[0, 0] == 20.5
 
 
@@ -87,13 +89,13 @@ def test_setback_keeps_a_start_until_people_come() -> None:
     assert action[0, 0] == 20.5
     action, state = controller.predict(observe(20.6, 20.0, 26.0, hours=0.0, outdoor=10.0), state)
     action, state = controller.predict(observe(20.6, 15.0, 30.0, hours=13.0, outdoor=10.0), state)
-    assert action[0, 0] == 15.0
+    assert action[0, 0] == 15.5
 
 
 def test_setback_without_optimum_start_waits() -> None:
     controller = make("setback", optimum_start=False)
     action, _ = controller.predict(observe(10.0, 15.0, 30.0, hours=0.25))
-    assert action[0, 0] == 15.0
+    assert action[0, 0] == 15.5
 
 
 def test_setback_learns_each_zone_s_rate() -> None:
@@ -226,3 +228,13 @@ def test_a_missing_observation_is_named() -> None:
     spec = AgentSpec.model_validate({"name": "pi", "kind": "pi"})
     with pytest.raises(ControllerError, match=r"south\.comfort_lower"):
         build(spec, blind, ACTION, STEP_S, (0,))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shipped_agents_can_be_built(repository: Path, kind: str) -> None:
+    spec = load_agent(repository / "agents" / f"{kind}.yaml")
+    assert (spec.name, spec.kind) == (kind, kind)
+    assert spec.title
+    assert spec.description
+    action, _ = build(spec, OBSERVATION, ACTION, STEP_S, (0,)).predict(observe(20.0))
+    assert action.shape == (1, len(POINTS))

@@ -121,7 +121,7 @@ def test_agents_and_seeds_must_differ(tmp_path: Path) -> None:
 
 
 def test_table_of_missing_values() -> None:
-    """A carrier that one agent does not have is in its row for the others only; a row of nobody is left out."""
+    """A value that one agent does not have is left out of its row; a row of nobody is left out whole."""
     values: Any = {
         "a": {0: {"ener_tot": 2.0, "pgas_tot": None}},
         "b": {0: {"ener_tot": 2.0, "pgas_tot": 0.5}},

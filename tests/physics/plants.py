@@ -1,4 +1,4 @@
-"""Systems for tests: a scenario's own plant on zones of one heat capacity each, weather and people by hand."""
+"""Systems for tests: a scenario's own plant on zones of one capacity each, weather and people by hand."""
 
 from __future__ import annotations
 

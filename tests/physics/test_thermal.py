@@ -10,8 +10,8 @@ from scipy.linalg import expm
 
 from tests.physics import rooms
 from twin.building import envelope as envelope_module
+from twin.physics import fabric
 from twin.physics import layout as la
-from twin.physics import thermal
 from twin.physics.implicit import sharpness
 from twin.physics.psychrometrics import CP_AIR
 from twin.scenario.schema import Scenario
@@ -141,24 +141,21 @@ def heat_of_tick(r: rooms.Room, node: np.ndarray, slow: list[np.ndarray], outdoo
 
 
 def slow_inputs(r: rooms.Room, z: int, j: int) -> np.ndarray:
-    """Inputs of the boundary step that is about to begin: weather, sun.
-
-    And corrections from the surfaces now.
-    """
+    """Inputs of the boundary step about to begin: weather, sun, and corrections from the surfaces now."""
     u = np.zeros(la.INPUTS)
     weather, sun = r.b.weather[0, j], r.b.sun[0, j, z]
     u[la.I_OUTDOOR], u[la.I_SKY], u[la.I_GROUND] = weather[[la.W_TEMPERATURE, la.W_SKY, la.W_GROUND]]
     u[la.I_SUN_WALL : la.I_TRANSMITTED + 1] = sun
     film, surface = r.p.film, r.x.surface
-    u[la.I_FIX_GAP] = thermal._gap_correction(film, surface, 0, 0, z)
+    u[la.I_FIX_GAP] = fabric._gap_correction(film, surface, 0, 0, z)
     for source, first, column in (
         (la.I_FIX_WINDOW, la.F_WINDOW_AREA, la.S_WINDOW_OUT),
         (la.I_FIX_WALL, la.F_WALL_AREA, la.S_WALL_OUT),
         (la.I_FIX_ROOF, la.F_ROOF_AREA, la.S_ROOF_OUT),
     ):
-        u[source] = thermal._sky_correction(film, 0, z, first, surface[0, z, column], u)
+        u[source] = fabric._sky_correction(film, 0, z, first, surface[0, z, column], u)
     for i in range(la.STAR_LINKS):
-        u[la.I_FIX_STAR + i] = thermal._star_correction(film, surface, 0, 0, z, i)
+        u[la.I_FIX_STAR + i] = fabric._star_correction(film, surface, 0, 0, z, i)
     return u
 
 
@@ -178,10 +175,7 @@ def test_air_alone_follows_the_exponential_at_any_tick(tick: int) -> None:
 
 
 def test_cooling_of_a_room_follows_the_full_network() -> None:
-    """A heated room is left alone at -10 °C outside; reference: the whole network with its air.
-
-    By one exponential.
-    """
+    """A room left alone at -10 °C outside, against the whole network with its air by one exponential."""
     model = rooms.scenario([rooms.zone()])
     rate, push = whole_network(model)
     steps = 49

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.scenario.bad_inputs import FAMILY, GOOD, HEAT_PUMP, HVAC, OFFICE, SCHOOL, TABLE, Bad
 from twin.basics.errors import ScenarioError, TwinError
@@ -219,3 +221,33 @@ def test_damaged_weather(tmp_path: Path, content: str, words: str) -> None:
         read_weather(path)
     assert str(path) in str(caught.value)
     assert words in str(caught.value)
+
+
+ODDITIES = ["null", "[]", "{}", "-1", "1e999", ".nan", "yes", "true", "2023-01-16", '""', "front", "a: b"]
+ODDITIES += ["[[1]]", "é", "|"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_scenarios_load_or_are_refused_in_one_line(tmp_path: Path, data: st.DataObject) -> None:
+    """Lines lost, doubled, moved in or given odd values: never another error than a ScenarioError."""
+    lines = GOOD.splitlines()
+    for _ in range(data.draw(st.integers(1, 2))):
+        i = data.draw(st.integers(0, len(lines) - 1))
+        how = data.draw(st.sampled_from(["drop", "double", "indent", "value"]))
+        if how == "drop":
+            del lines[i]
+        elif how == "double":
+            lines.insert(i, lines[i])
+        elif how == "indent":
+            lines[i] = "  " + lines[i]
+        else:
+            lines[i] = lines[i].partition(":")[0] + ": " + data.draw(st.sampled_from(ODDITIES))
+    path = tmp_path / "damaged.yaml"
+    path.write_text("\n".join(lines) + "\n")
+    try:
+        load_scenario(path)
+    except ScenarioError as error:
+        assert error.file == str(path)  # noqa: PT017
+        assert "\n" not in str(error)  # noqa: PT017
+        assert "Input should" not in str(error)  # noqa: PT017

@@ -19,9 +19,9 @@ from twin.building.interior import Surface, carroll_factors, solar_shares
 from twin.building.leakage import leakage
 from twin.building.network import Network
 from twin.physics import layout as la
+from twin.physics.fabric import KELVIN, STAR_REFERENCE, STEFAN_BOLTZMANN
 from twin.physics.layout import Float
 from twin.physics.psychrometrics import CP_AIR
-from twin.physics.thermal import KELVIN, STAR_REFERENCE, STEFAN_BOLTZMANN
 from twin.scenario.fabric import BuildingFabric, Construction, Door, Layer, Roof, Wall, Window, Zone
 from twin.scenario.schema import Scenario
 
@@ -237,10 +237,7 @@ class _ZoneFabric:
     def _add_mass(
         self, node: int, surface: int, area: float, parts: Slab, construction: Construction
     ) -> None:
-        """A body with an adiabatic back: one node.
-
-        A third of its resistance deep (slow limit of the slab).
-        """
+        """A body with an adiabatic back: one node, a third of its resistance deep (a slab's slow limit)."""
         depth = max(
             (parts.inner_capacity * parts.inner + parts.outer_capacity * (parts.inner + parts.core)), 0.0
         )
@@ -302,10 +299,7 @@ class _ZoneFabric:
     # -----------------------------------------------------------------------------------------------
 
     def network(self) -> Network:
-        """The zone's network with radiant exchange, sun and heat inputs; call once.
-
-        When all surfaces are in.
-        """
+        """The zone's network with radiant exchange, sun and heat inputs; to be called once, at the end."""
         for surface, source in (
             (la.S_WALL_OUT, la.I_SUN_WALL),
             (la.S_WALL_OUT, la.I_FIX_WALL),

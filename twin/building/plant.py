@@ -208,8 +208,8 @@ def _vav(scenario: Scenario, hvac: Vav) -> Plant:
     signals = _signals(
         scenario, "ahu", dict.fromkeys((*_AIR, "valve_position"), served),
         ["supply_air_temperature", "return_air_temperature", "mixed_air_temperature", "supply_air_flow",
-         "outdoor_air_flow", "outdoor_air_fraction", "fan_speed", "compressor_on", "coefficient_of_performance",
-         "thermal_power"],
+         "outdoor_air_flow", "outdoor_air_fraction", "fan_speed", "compressor_on",
+         "coefficient_of_performance", "thermal_power"],
         ["cooling", "fans", "pumps"], ["boiler.gas", "gas.gas"],
     )  # fmt: skip
     return Plant(

@@ -35,8 +35,8 @@ class Setback(Rule):
         own = self.setpoints
         self._reference = own.choose(*_REFERENCE_C)
         wanted = _or_nan(own, parameters.heating_setpoint_c, parameters.cooling_setpoint_c)
-        inside = own.occupied + own.sign * parameters.margin_k
-        self._target = np.where(np.isnan(wanted), inside, wanted)
+        self._inside = own.sign * parameters.margin_k
+        self._target = np.where(np.isnan(wanted), own.occupied + self._inside, wanted)
         self._rest = _or_nan(own, parameters.heating_setback_c, parameters.cooling_setback_c)
         self._rest_is_bound = np.isnan(self._rest)
 
@@ -60,7 +60,7 @@ class Setback(Rule):
         if self._parameters.optimum_start:
             needed = np.minimum(missing / (rate * weather), self._parameters.maximum_start_h)
             started = (hours > 0.0) & (started | ((missing > 0.0) & (hours <= needed)))
-        rest = np.where(self._rest_is_bound, observation[:, own.bound], self._rest)
+        rest = np.where(self._rest_is_bound, observation[:, own.bound] + self._inside, self._rest)
         action[:, own.action] = np.where(started | (hours <= 0.0), self._target, rest)
         return action, {"rate": rate, "started": started.astype(np.float64), "last": temperature}
 

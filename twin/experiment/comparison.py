@@ -20,6 +20,7 @@ from twin.kpi import INDICATORS
 from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
 from twin.simulator import Simulator
 from twin.task import Task
@@ -111,7 +112,7 @@ def compare(
         expected_bytes(building) * len(specs) * len(chosen),
     )
     manifest = Manifest(folder, _about_comparison(scenario, specs, chosen))
-    results.write_text(folder / "scenario.yaml", results.scenario_text(scenario))
+    results.write_text(folder / "scenario.yaml", scenario_yaml(scenario))
     todo = [
         _Job(scenario, spec, seed, folder / "runs" / spec.name / f"seed-{seed}")
         for seed in chosen
@@ -151,7 +152,7 @@ def _about_comparison(scenario: Scenario, specs: Sequence[AgentSpec], seeds: Seq
         "baseline": baseline_of(scenario, names),
         "seeds": list(seeds),
         "hashes": {
-            "scenario": results.digest(results.scenario_text(scenario)),
+            "scenario": results.digest(scenario_yaml(scenario)),
             "physics": results.physics_hash(),
         },
     }

@@ -18,6 +18,7 @@ from twin.kpi import Kpis, Timing, evaluate
 from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
 from twin.task import Task
 from twin.telemetry.storage import ParquetSink
@@ -101,7 +102,7 @@ def run(
     )
     manifest = Manifest(folder, _about_run(building, name, agent, seed))
     try:
-        results.write_text(folder / "scenario.yaml", results.scenario_text(scenario))
+        results.write_text(folder / "scenario.yaml", scenario_yaml(scenario))
         sink = ParquetSink(folder, building.clock)
         world = World(building, chosen, task, [sink], speed=speed, progress=progress, baseline=baseline)
         interrupted = _simulate(world)
@@ -148,7 +149,7 @@ def _about_run(building: Building, name: str, agent: AgentSpec | Controller, see
         "baseline": scenario.run.baseline,
         "seed": seed,
         "hashes": {
-            "scenario": results.digest(results.scenario_text(scenario)),
+            "scenario": results.digest(scenario_yaml(scenario)),
             "physics": results.physics_hash(),
         },
         "zones": list(building.zone_ids),

@@ -61,7 +61,7 @@ from twin.physics.layout import (
     Float,
     Parameters,
     State,
-)  # fmt: skip
+)
 from twin.physics.psychrometrics import humidity_ratio_of_vapour, saturation_pressure_fast
 
 GRAVITY = 9.81  # [m/s2]

@@ -59,20 +59,25 @@ def chiller_power(load: float, rated: float, cop: float, outdoor: float) -> floa
 
 
 BOILER_LEAST = 0.1
+CONDENSING = 0.87  # boilers rated at this or more condense and modulate
 
 
 @njit
 def boiler_fuel(load: float, capacity: float, efficiency: float) -> float:
-    """Gas power [W] for a load [W] of a boiler; none for no load.
+    """Gas power [W] for a load [W] of a boiler of a rated efficiency; none for no load.
 
-    Source: DOE-2 hot water boiler HIR-FPLR (0.082597, 0.996764, -0.079361), here below a tenth of the
-    capacity in proportion.
+    Source: fuel by part load of DOE-2's atmospheric hot water boiler (0.082597, 0.996764, -0.079361), and of
+    the condensing boiler of NECB 2020, 8.4.5.2 (0.00533, 0.904, 0.09066); below a tenth of capacity in
+    proportion.
     """
     if load <= 0.0:
         return 0.0
     part = load / capacity
     used = max(part, BOILER_LEAST)
-    ratio = 0.082597 + used * (0.996764 - 0.079361 * used)
+    if efficiency >= CONDENSING:
+        ratio = 0.00533 + used * (0.904 + 0.09066 * used)
+    else:
+        ratio = 0.082597 + used * (0.996764 - 0.079361 * used)
     return capacity / efficiency * ratio * part / used
 
 

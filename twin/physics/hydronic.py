@@ -152,8 +152,8 @@ def _emission(system: Float, terminal: Float, state: Float, room: float) -> floa
 
 @njit
 def water(
-    dt: float, system: Float, terminal: Float, zone: Float, node: Float, state: Float, plant: Float, w:
-    Float, added: float,
+    dt: float, system: Float, terminal: Float, zone: Float, node: Float, state: Float, plant: Float,
+    w: Float, added: float,
 ) -> float:  # fmt: skip
     """Step buffer and emitters with the heat added to the buffer [W]; returns the return temperature [°C].
 

@@ -196,13 +196,13 @@ def sequence(plant: Float, error: float, dt: float, free: bool, least: float) ->
 
 @njit
 def _supply(
-    dt: float, system: Float, plant: Float, command: Float, at: int, on: bool, occupied: bool, cooling_call: float, free:
-    bool, least: float,
+    dt: float, system: Float, plant: Float, command: Float, at: int, on: bool, occupied: bool,
+    cooling_call: float, free: bool, least: float,
 ) -> None:  # fmt: skip
     """Setpoint, valves and outdoor damper of the air handler.
 
-    The setpoint itself moves slowly with the zones' highest cooling call (after Guideline 36-2021, 5.16.2.2). A
-    night cycle that only heats leaves return air as it is.
+    The setpoint itself moves slowly with the zones' highest cooling call (after Guideline 36-2021, 5.16.2.2).
+    A night cycle that only heats leaves return air as it is.
     """
     wanted = system[VS_SUPPLY_AIR] + RESET * max(0.0, 1.0 - 1.25 * cooling_call)
     plant[VX_SETPOINT] += clip(wanted - plant[VX_SETPOINT], -RESET_RATE * dt, RESET_RATE * dt)
@@ -291,8 +291,8 @@ def _discharge(
 
 @njit
 def _plant_power(
-    dt: float, system: Float, plant: Float, power: Float, counter: Float, cold: float, warm: float, outdoor:
-    float,
+    dt: float, system: Float, plant: Float, power: Float, counter: Float, cold: float, warm: float,
+    outdoor: float,
 ) -> None:  # fmt: skip
     """Chiller, boiler and pumps for the coils' heat [W]; counts the chiller's starts."""
     power[E_COOLING] = chiller_power(cold, system[VS_COOLING], system[VS_COP], outdoor)

@@ -170,7 +170,8 @@ def people(scenario: Scenario) -> str:
     """Who is in the building, in a sentence."""
     who = scenario.people
     if who.kind == "office":
-        rooms = f", meetings in {len(who.meeting_rooms)} bookable zones" if who.meeting_rooms else ""
+        count = len(who.meeting_rooms)
+        rooms = f" and meet in {count} bookable zone{'' if count == 1 else 's'}" if count else ""
         return (
             f"{sum(who.desks.values())} people with desks; they arrive around {who.arrival}, leave around "
             f"{who.departure}, take lunch{rooms}. Each is simulated by name."

@@ -33,7 +33,7 @@ class SetbackParameters(Record):
     cooling_setpoint_c: Temperature | None = None
     heating_setback_c: Temperature | None = None  # None: the bounds of unoccupied hours
     cooling_setback_c: Temperature | None = None
-    margin_k: NonNegative = 0.5  # inside the comfort bounds while occupied
+    margin_k: NonNegative = 0.5  # inside the comfort bounds, day and night
     optimum_start: bool = True
     maximum_start_h: Positive = 4.0
     heating_rate_k_h: Positive = 1.0  # first guess at 10 °C outdoors, learned from then on

@@ -202,15 +202,10 @@ def _check_points(scenario: Scenario) -> None:
     seen: dict[tuple[str, str], int] = {}
     for i, device in enumerate(scenario.devices):
         what = device.measures
-        if what not in QUANTITIES:
-            raise wrong(
-                "unknown quantity", ("devices", i, "measures"), what, listing(sorted(homes), 60), homes
-            )
         if what not in homes:
-            allowed = listing(sorted(homes), 60)
-            raise wrong(
-                "this building has no such quantity", ("devices", i, "measures"), what, allowed, homes
-            )
+            known = what in QUANTITIES
+            message = "this building has no such quantity" if known else "unknown quantity"
+            raise wrong(message, ("devices", i, "measures"), what, listing(sorted(homes), 60), homes)
         if device.end_use is not None and device.end_use not in END_USES:
             raise wrong("unknown end use", ("devices", i, "end_use"), device.end_use, options=END_USES)
         for k, entity in entities(device, scenario.zone_ids):
