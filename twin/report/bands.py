@@ -93,7 +93,7 @@ def _panels(
 
 
 def _band(axis: Axes, run: RunRecord, values: pd.Series, colour: str) -> None:
-    days = occupied_days(run, pd.DatetimeIndex(values.index))
+    days = occupied_days(run)
     chosen = values[days] if days.any() else values
     if not len(chosen):
         return

@@ -44,18 +44,17 @@ EVENT_WORDS = (
 )
 
 
-def busiest_day(run: RunRecord) -> pd.Timestamp | None:
-    """Start of the day with most people·hours, the first where nobody ever comes; None without truth."""
+def liveliest_day(run: RunRecord) -> pd.Timestamp | None:
+    """Start of the day on which people move most, the first where nobody does; None without truth."""
     index = pd.DatetimeIndex(run.truth.index)
     if not len(index):
         return None
-    people = run.zone_table("occupants").sum(axis=1)
+    moves = run.zone_table("occupants").diff().abs().sum(axis=1).reindex(index, fill_value=0.0)
     # the stamp of midnight is the end of the day before
     days = (index - pd.Timedelta(microseconds=1)).normalize()
-    totals = people.groupby(days).sum() if len(people) else pd.Series(0.0, index=days.unique())
-    full = pd.Series(1, index=index).groupby(days).sum()
-    totals = totals[full >= 0.9 * full.max()]
-    return pd.Timestamp(totals.idxmax())
+    totals = moves.groupby(days).sum()
+    rows = pd.Series(1, index=index).groupby(days).sum()
+    return pd.Timestamp(totals[rows >= 0.9 * rows.max()].idxmax())
 
 
 def liveliest_zone(run: RunRecord, rows: np.ndarray) -> str:
@@ -69,8 +68,8 @@ def liveliest_zone(run: RunRecord, rows: np.ndarray) -> str:
 
 
 def draw_day(run: RunRecord, path: Path) -> Path | None:
-    """Draw the busiest day of a run; None where there is nothing to draw."""
-    day = busiest_day(run)
+    """Draw the liveliest day of a run; None where there is nothing to draw."""
+    day = liveliest_day(run)
     if day is None or not len(comfort_temperature(run)[0].columns):
         return None
     index = pd.DatetimeIndex(run.truth.index)

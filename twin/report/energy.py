@@ -64,7 +64,7 @@ def draw_energy_days(run: RunRecord, path: Path) -> Path | None:
         return None
     label = "energy per day [kWh]"
     if len(table) > 62:
-        months = pd.to_datetime(pd.Index(table.index)).strftime("%b %Y")
+        months = pd.to_datetime(pd.Index(table.index)).strftime("%b\n%Y")
         table, label = table.groupby(months, sort=False).sum(), "energy per month [kWh]"
         names = list(table.index)
     else:

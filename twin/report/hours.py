@@ -36,16 +36,16 @@ def hour_of(index: pd.DatetimeIndex) -> Float:
     return np.asarray(index.hour + index.minute / 60.0, dtype=np.float64)
 
 
-def occupied_days(run: RunRecord, index: pd.DatetimeIndex) -> np.ndarray:
+def occupied_days(run: RunRecord) -> np.ndarray:
     """True on the comfort plan's occupied weekdays, without days on which hardly anybody came (holidays)."""
+    index = pd.DatetimeIndex(run.truth.index)
     wanted = {WEEKDAYS.index(day) for day in run.scenario.comfort.occupied_days}
     chosen = np.isin(np.asarray(index.day_of_week), list(wanted))
     people = run.zone_table("occupants").sum(axis=1)
     if not len(people) or float(people.max()) < 0.5:
         return chosen
-    days = pd.DatetimeIndex(people.index).normalize()
-    came = people.groupby(days).max() > 0.25 * float(people.max())
-    return chosen & np.isin(index.normalize(), came.index[came])
+    came = people.groupby(index.normalize()).transform("max") > 0.25 * float(people.max())
+    return chosen & came.to_numpy()
 
 
 def occupied_rows(run: RunRecord) -> np.ndarray:
@@ -53,7 +53,7 @@ def occupied_rows(run: RunRecord) -> np.ndarray:
     index = pd.DatetimeIndex(run.truth.index)
     start, end = (clock_hours(t) for t in run.scenario.comfort.occupied_hours)
     hour = hour_of(index)
-    rows = occupied_days(run, index) & (hour >= start) & (hour < end)
+    rows = occupied_days(run) & (hour >= start) & (hour < end)
     return rows if rows.any() else np.ones(len(index), dtype=bool)
 
 

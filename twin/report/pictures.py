@@ -34,7 +34,7 @@ _TEXTS = (
     ("co2", "Air quality",
      "CO2 that people breathe out shows how much fresh air they get. Line: the middle value at that hour on "
      "occupied days; band: 8 of 10 values lie in it.", "all"),
-    ("day", "A day in the life", "The busiest day of the period.", "one"),
+    ("day", "A day in the life", "The liveliest day of the period.", "one"),
     ("carpets", "Every day at a glance",
      "Each column is a day, each row a half hour; midnight is at the bottom.", "one"),
 )  # fmt: skip
