@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from twin.basics import streams
 from twin.building.assembly import assemble
 from twin.control.build import build
-from twin.physics.layout import N_LOGGED, N_TRUTH, G_PEOPLE
+from twin.physics.layout import G_PEOPLE, N_LOGGED, N_TRUTH
 from twin.scenario.catalog import available, load_agent, load_scenario
 from twin.scenario.schema import Scenario
 from twin.simulator import Simulator

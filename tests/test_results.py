@@ -68,7 +68,7 @@ def test_manifest_says_how_it_ended(tmp_path: Path, error: BaseException, state:
 
 def test_run_ids_are_made_unique(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    name = run_id("office", "pi-seed0", datetime(2026, 1, 5, 10, 0, 0))  # noqa: DTZ001
+    name = run_id("office", "pi-seed0", datetime(2026, 1, 5, 10, 0, 0))
     assert name == "office-pi-seed0-20260105-100000"
     folders = [make_folder(None, name) for _ in range(3)]
     assert [folder.name for folder in folders] == [name, f"{name}-2", f"{name}-3"]

@@ -109,8 +109,8 @@ class Simulator:
         if log is not None:
             self.state.counter[:, N_LOGGED] = 0.0
             self.state.counter[:, N_TRUTH] = 0.0
-        building = self.building
-        advance(building.parameters, self.state, command, building.boundary, ticks, log or self._log, self._scratch)
+        parameters, boundary = self.building.parameters, self.building.boundary
+        advance(parameters, self.state, command, boundary, ticks, log or self._log, self._scratch)
 
     def measurements(self) -> Measurements:
         """The newest readings and their ages."""

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import trim_mean
 
 from twin.basics.streams import generator
 
@@ -47,7 +46,14 @@ class Summary:
 
 def interquartile_mean(values: Float) -> float:
     """Mean of the middle half; a quarter of the values (rounded down) is left out at either end."""
-    return float(trim_mean(np.asarray(values, dtype=np.float64), 0.25))
+    return float(_middle_half(np.asarray(values, dtype=np.float64)))
+
+
+def _middle_half(values: Float) -> Float:
+    """Mean of the middle half along the last axis; in numpy, as scipy.stats takes half a second to load."""
+    cut = values.shape[-1] // 4
+    ordered = np.sort(values, axis=-1)
+    return np.asarray(ordered[..., cut : values.shape[-1] - cut].mean(axis=-1))
 
 
 def summarise(values: Sequence[float], strata: Sequence[int] | None = None) -> Summary:
@@ -82,7 +88,7 @@ def _bootstrap(data: Float, groups: NDArray[np.int64]) -> tuple[float, float]:
     for group in np.unique(groups):
         members = data[groups == group]
         parts.append(members[draws.integers(0, members.size, (RESAMPLES, members.size))])
-    means = trim_mean(np.concatenate(parts, axis=1), 0.25, axis=1)
+    means = _middle_half(np.concatenate(parts, axis=1))
     tail = 0.5 * (1.0 - CONFIDENCE)
     low, high = np.quantile(means, (tail, 1.0 - tail))
     return float(low), float(high)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twin.simulator import Simulator
 
 Float = NDArray[np.float64]
+Columns = slice | NDArray[np.int64]
 J_PER_KWH = 3.6e6
 WEEK_H = 168.0
 MINIMUM_DEADBAND_K = 0.5  # ASHRAE Guideline 36-2021, 5.3.2: heating and cooling setpoints stay apart by 1 °F
@@ -63,6 +64,16 @@ class ActionSpec:
         return np.array([i for i, p in enumerate(self.points) if p.quantity == quantity], dtype=np.int64)
 
 
+def evenly(columns: NDArray[np.int64]) -> Columns:
+    """The same columns as a slice where they are evenly spaced: it costs a fifth and gives a view."""
+    if len(columns) == 0:
+        return slice(0, 0)
+    step = int(columns[1] - columns[0]) if len(columns) > 1 else 1
+    if step < 1 or (np.diff(columns) != step).any():
+        return columns
+    return slice(int(columns[0]), int(columns[-1]) + 1, step)
+
+
 class Policy(Protocol):
     """What warm_up needs from a controller (see twin.control.controller)."""
 
@@ -92,13 +103,15 @@ class Task:
         self.building = building
         self._zones = building.zone_ids
         self._ratio = building.clock.boundary_step_s // building.clock.tick_s
+        self._tick_h = building.clock.tick_s / 3600.0
         self.observation = self._observation_spec()
         self._schedule = self._known_ahead()
         self._prepare_readings()
         self._positions = self._command_positions(supply_air)
         self.action = self._action_spec()
-        self._command_columns = building.command_columns[self._positions]
+        self._command_columns = evenly(building.command_columns[self._positions])
         self._heating, self._cooling = self._pairs()
+        self._fallback = np.minimum(np.maximum(self.action.default, self.action.lower), self.action.upper)
 
     def _observation_spec(self) -> ObservationSpec:
         rows: list[tuple[str, str, float, float]] = []
@@ -135,30 +148,36 @@ class Task:
             default=np.where(np.isnan(default), own, default),
         )
 
-    def _pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _pairs(self) -> tuple[Columns, Columns]:
         """Action columns of heating and cooling setpoints of the zones that have both."""
         heating = {p.entity: i for i, p in enumerate(self.action.points) if p.quantity == "heating_setpoint"}
         cooling = {p.entity: i for i, p in enumerate(self.action.points) if p.quantity == "cooling_setpoint"}
         both = [zone for zone in heating if zone in cooling]
         pick = [heating[zone] for zone in both], [cooling[zone] for zone in both]
-        return np.array(pick[0], dtype=np.int64), np.array(pick[1], dtype=np.int64)
+        return evenly(np.array(pick[0], dtype=np.int64)), evenly(np.array(pick[1], dtype=np.int64))
 
     def _known_ahead(self) -> Float:
-        """Observations (K, n) at the start of every boundary step, as far as schedules and prices tell."""
+        """Observations (climates, K + 1, n) at the start of boundary steps, as far as they are known ahead.
+
+        The last row is the end of the run, when the last step's schedule still holds.
+        """
         building, calendar = self.building, boundary_calendar(self.building.clock)
-        out = np.zeros((len(calendar.hour), len(self.observation.names)))
-        out[:, self._columns("comfort_lower")] = building.boundary.bounds[:, :, la.B_LOWER]
-        out[:, self._columns("comfort_upper")] = building.boundary.bounds[:, :, la.B_UPPER]
-        out[:, self._columns("hours_to_occupied")] = hours_to_occupied(building)[:, None]
-        out[:, self._column("site.electricity_price")] = (
-            building.boundary.tariff[:, la.P_ELECTRICITY] * J_PER_KWH
-        )
-        out[:, self._column("time.hour")] = calendar.hour
-        out[:, self._column("time.weekday")] = calendar.weekday
+        boundary, steps = building.boundary, len(calendar.hour)
+        out = np.zeros((len(boundary.weather), steps + 1, len(self.observation.names)))
+        known = out[:, :steps]
+        known[:, :, self._columns("comfort_lower")] = boundary.bounds[:, :, la.B_LOWER]
+        known[:, :, self._columns("comfort_upper")] = boundary.bounds[:, :, la.B_UPPER]
+        known[:, :, self._columns("hours_to_occupied")] = hours_to_occupied(building)[:, None]
+        known[:, :, self._column("site.outdoor_temperature")] = boundary.weather[:, :, la.W_TEMPERATURE]
+        known[:, :, self._column("site.electricity_price")] = boundary.tariff[:, la.P_ELECTRICITY] * J_PER_KWH
+        known[:, :, self._column("time.hour")] = calendar.hour
+        known[:, :, self._column("time.weekday")] = calendar.weekday
+        out[:, steps] = out[:, steps - 1]
+        out[:, steps, self._column("time.hour")] += self._ratio * self._tick_h
         return out
 
-    def _columns(self, quantity: str) -> NDArray[np.int64]:
-        return self.observation.columns(quantity, self._zones)
+    def _columns(self, quantity: str) -> Columns:
+        return evenly(self.observation.columns(quantity, self._zones))
 
     def _column(self, name: str) -> int:
         return self.observation.names.index(name)
@@ -166,14 +185,14 @@ class Task:
     def _prepare_readings(self) -> None:
         """Columns of the truth, and which of them a device replaces; the first device of a point counts."""
         self._air, self._co2 = self._columns("air_temperature"), self._columns("co2")
-        self._presence, self._outdoor = self._columns("presence"), self._column("site.outdoor_temperature")
-        self._hour = self._column("time.hour")
+        self._presence, self._hour = self._columns("presence"), self._column("time.hour")
         first: dict[int, int] = {}
         for i, info in enumerate(self.building.sensors):
             if info.point_id in self.observation.names:
                 first.setdefault(self._column(info.point_id), i)
         self._measured = np.array(list(first), dtype=np.int64)
-        self._sensors = np.array(list(first.values()), dtype=np.int64)
+        at = np.array(list(first.values()), dtype=np.int64) * la.SENSOR_STATES
+        self._newest = np.concatenate([at + la.SN_READING, at + la.SN_TIME])
 
     def observe(self, simulator: Simulator) -> Float:
         """What a controller sees now, (N, len(names)), engineering units.
@@ -181,20 +200,25 @@ class Task:
         A point that a device measures is the newest reading of the first such device; before its first
         reading, and where nothing measures it, it is the truth.
         """
-        state, boundary = simulator.state, self.building.boundary
-        tick = state.counter[:, la.N_TICK].astype(np.int64)
-        j = np.minimum(tick // self._ratio, len(self._schedule) - 1)
-        out = self._schedule[j]
-        out[:, self._hour] += (tick - j * self._ratio) * (self.building.clock.tick_s / 3600.0)
+        state = simulator.state
+        step, within = np.divmod(state.counter[:, la.N_TICK].astype(np.int64), self._ratio)
+        out = self._schedule[self.building.boundary.climate, step]
+        if np.count_nonzero(within):
+            out[:, self._hour] += within * self._tick_h
         out[:, self._air] = state.zone[:, :, la.Z_AIR]
         out[:, self._co2] = state.zone[:, :, la.Z_CO2]
-        out[:, self._presence] = state.gains[:, :, la.G_PEOPLE] > 0.0
-        out[:, self._outdoor] = boundary.weather[boundary.climate, j, la.W_TEMPERATURE]
-        newest = state.sensor[:, self._sensors]
-        out[:, self._measured] = np.where(
-            newest[:, :, la.SN_TIME] >= 0.0, newest[:, :, la.SN_READING], out[:, self._measured]
-        )
+        out[:, self._presence] = np.sign(state.gains[:, :, la.G_PEOPLE])
+        self._put_readings(out, state.sensor)
         return out
+
+    def _put_readings(self, out: Float, sensor: Float) -> None:
+        """Newest readings into the columns that a device measures; where none came yet, the truth stays."""
+        count = len(self._measured)
+        newest = sensor.reshape(len(out), -1).take(self._newest, axis=1)
+        reading, none_yet = newest[:, :count], newest[:, count:] < 0.0
+        if np.count_nonzero(none_yet):
+            reading = np.where(none_yet, out[:, self._measured], reading)
+        out[:, self._measured] = reading
 
     def command(self, action: Float) -> Float:
         """Command rows (N, A) of actions (N, m): clipped to the points' bounds, NaN replaced by the default.
@@ -208,11 +232,14 @@ class Task:
         """
         if action.ndim != 2 or action.shape[1] != len(self.action.points):
             raise ValueError(f"action of shape {action.shape}, expected (N, {len(self.action.points)})")
-        value = np.where(np.isnan(action), self.action.default, action)
-        value = np.minimum(np.maximum(value, self.action.lower), self.action.upper)
+        value = np.minimum(np.maximum(action, self.action.lower), self.action.upper)
+        nothing = np.isnan(value)
+        if np.count_nonzero(nothing):
+            value = np.where(nothing, self._fallback, value)
         apart = value[:, self._heating] + MINIMUM_DEADBAND_K
         value[:, self._cooling] = np.maximum(value[:, self._cooling], apart)
-        row = np.repeat(self.building.command_default[None, :], len(action), axis=0)
+        row = np.empty((len(action), self.building.commands))
+        row[:] = self.building.command_default
         row[:, self._command_columns] = value
         return row
 
@@ -233,12 +260,11 @@ def hours_to_occupied(building: Building) -> Float:
     steps = len(boundary_calendar(clock).hour)
     ahead = int(WEEK_H * 3600) // clock.boundary_step_s
     on = occupied_steps(building.scenario, clock.civil_calendar(clock.boundary_step_s, steps + ahead))
-    out = np.empty(steps + ahead)
-    wait = WEEK_H
-    for i in range(steps + ahead - 1, -1, -1):
-        wait = 0.0 if on[i] else min(WEEK_H, wait + clock.boundary_step_s / 3600.0)
-        out[i] = wait
-    return out[:steps]
+    here = np.arange(steps + ahead)
+    never = steps + 2 * ahead
+    following = np.minimum.accumulate(np.where(on, here, never)[::-1])[::-1]
+    wait: Float = np.minimum((following - here) * (clock.boundary_step_s / 3600.0), WEEK_H)
+    return wait[:steps]
 
 
 def warm_up(simulator: Simulator, task: Task, controller: Policy) -> object:

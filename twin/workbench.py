@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from importlib import resources
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twin import terminal
 from twin.basics.errors import ResultsError, TwinError, nearest
-
-if TYPE_CHECKING:
-    from twin.scenario.record import Record
 
 LISTS = ("scenarios", "agents", "sensors", "points")
 
@@ -118,20 +115,26 @@ def schema(what: str) -> str:
     """JSON Schema of a kind of file."""
     from twin.scenario.agents import AgentSpec
     from twin.scenario.datasheets import Datasheet
-    from twin.scenario.schema import Scenario
+    from twin.scenario.json_schema import json_schema, scenario_json_schema
 
-    kinds: dict[str, type[Record]] = {"scenario": Scenario, "agent": AgentSpec, "datasheet": Datasheet}
+    kinds: dict[str, Callable[[], dict[str, Any]]] = {
+        "scenario": scenario_json_schema,
+        "agent": lambda: json_schema(AgentSpec),
+        "datasheet": lambda: json_schema(Datasheet),
+    }
     if what not in kinds:
         raise TwinError(
             "no schema of that name", value=what, allowed=", ".join(kinds), suggestion=nearest(what, kinds)
         )
-    described = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | kinds[what].model_json_schema()
-    return json.dumps(described, indent=2, ensure_ascii=False)
+    return json.dumps(kinds[what](), indent=2, ensure_ascii=False)
 
 
 def new(path: Path) -> None:
     """Write the commented scenario to start from; never over a file."""
-    text = resources.files("twin").joinpath("starter.yaml").read_text(encoding="utf-8")
+    from twin.scenario.template import scenario_text
+
+    name = re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_")
+    text = scenario_text(name if name[:1].isalpha() else "my_building")
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)

@@ -13,7 +13,9 @@ from twin.basics.clock import Clock
 from twin.basics.errors import ScenarioError
 
 
-def clock(first: date, timezone: str = "America/Chicago", warm: int = 1, days: int = 2, tick: int = 60) -> Clock:
+def clock(
+    first: date, timezone: str = "America/Chicago", warm: int = 1, days: int = 2, tick: int = 60
+) -> Clock:
     return Clock(first, timezone, warm, days, tick, 900)
 
 
@@ -52,12 +54,17 @@ def test_weekday_counts_from_monday() -> None:
     assert clock(date(2023, 1, 9), warm=0, days=1).civil_calendar(3600, 1).weekday[0] == 0
 
 
-@pytest.mark.parametrize(("tick", "step"), [(1, 300), (60, 300), (300, 300), (120, 360), (600, 600), (900, 900), (45, 360)])
+@pytest.mark.parametrize(
+    ("tick", "step"), [(1, 300), (60, 300), (300, 300), (120, 360), (600, 600), (900, 900), (45, 360)]
+)
 def test_boundary_step_is_a_multiple_of_the_tick_and_divides_the_hour(tick: int, step: int) -> None:
     assert clock(date(2023, 1, 9), tick=tick).boundary_step_s == step
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), st.sampled_from(["Europe/Berlin", "Asia/Kolkata", "UTC"]))
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    st.sampled_from(["Europe/Berlin", "Asia/Kolkata", "UTC"]),
+)
 def test_seconds_and_utc_are_inverse(when: datetime, timezone: str) -> None:
     c = clock(date(2023, 1, 9), timezone)
     instant = when.replace(tzinfo=UTC, microsecond=0)

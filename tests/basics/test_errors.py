@@ -6,7 +6,17 @@ from twin.basics.errors import ScenarioError, nearest
 
 
 def test_message_names_file_line_key_value_allowed_and_suggestion() -> None:
-    text = str(ScenarioError("unknown key", file="a.yaml", line=3, key="zones.0", value=1, allowed="height_m", suggestion="height_m"))
+    text = str(
+        ScenarioError(
+            "unknown key",
+            file="a.yaml",
+            line=3,
+            key="zones.0",
+            value=1,
+            allowed="height_m",
+            suggestion="height_m",
+        )
+    )
     for part in ("a.yaml:3", "zones.0", "found 1", "allowed: height_m", "did you mean 'height_m'"):
         assert part in text
 

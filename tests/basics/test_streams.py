@@ -37,3 +37,10 @@ def test_physics_noise_is_standard_normal_and_keyed() -> None:
     assert noise.normal(key, 5) == z[5]
     u = np.array([noise.uniform(key, i) for i in range(20000)])
     assert 0.0 < u.min() and u.max() < 1.0 and abs(u.mean() - 0.5) < 0.01
+
+
+def test_normal_quantile_agrees_with_scipy_over_the_whole_range() -> None:
+    from scipy.stats import norm
+
+    for p in (1e-16, 1e-11, 1e-6, 0.01, 0.0749, 0.0751, 0.3, 0.5, 0.7, 0.925001, 0.99, 1 - 1e-6):
+        assert noise.quantile(p) == pytest.approx(norm.ppf(p), rel=1e-12, abs=1e-15)

@@ -74,6 +74,48 @@ def test_thermostat_cools_from_the_other_side() -> None:
     assert action[0, 1] == 26.0
 
 
+def test_constant_without_numbers_keeps_to_the_comfort_bounds_of_occupied_hours() -> None:
+    controller = make("constant", margin_k=1.0)
+    for hours, lower in ((0.0, 20.0), (6.0, 15.0)):
+        action, _ = controller.predict(observe(18.0, lower, 30.0, hours=hours))
+        assert action.tolist() == [[21.0, 25.0, 21.0, 25.0]]
+
+
+def test_shipped_rules_hold_the_same_occupied_temperatures_in_a_room_that_has_settled() -> None:
+    """Otherwise a comparison of energy would compare comfort."""
+    for name in ("constant", "setback", "pi"):
+        controller = build(load_agent(name), OBSERVATION, ACTION, STEP_S, (0,))
+        for temperature, column in ((21.0, 0), (25.0, 1)):
+            action, state = controller.predict(observe(temperature))
+            for _ in range(40):
+                action, state = controller.predict(observe(temperature), state)
+            assert action[0, column] == pytest.approx(21.0 if column == 0 else 25.0)
+
+
+@pytest.mark.parametrize("kind", ["setback", "pi"])
+def test_cold_walls_raise_the_setpoint_until_they_are_warm(kind: str) -> None:
+    controller = make(kind, margin_k=1.0, fabric_time_h=12.0)
+    _, state = controller.predict(observe(16.0, 15.0, 30.0, hours=40.0))
+    setpoints = [21.0]
+    for _ in range(300):  # the room's air does as it is told
+        action, state = controller.predict(observe(setpoints[-1]), state)
+        setpoints.append(action[0, 0])
+    assert setpoints[1] > 22.0
+    assert min(setpoints) > 20.99
+    assert setpoints[-1] == pytest.approx(21.0, abs=0.1)
+    assert make(kind, margin_k=1.0).predict(observe(21.0), None)[0][0, 0] == pytest.approx(21.0)
+
+
+def test_setback_starts_earlier_for_cold_walls() -> None:
+    """Air that was warmed for a moment does not make a room warm."""
+    controller = make("setback", fabric_time_h=12.0, heating_rate_k_h=1.0)
+    _, state = controller.predict(observe(15.0, 15.0, 30.0, hours=40.0, outdoor=10.0))
+    action, _ = controller.predict(observe(20.5, 15.0, 30.0, hours=2.0, outdoor=10.0), state)
+    assert action[0, 0] > 20.0
+    action, _ = make("setback").predict(observe(20.5, 15.0, 30.0, hours=2.0, outdoor=10.0))
+    assert action[0, 0] == 15.5
+
+
 def test_setback_starts_earlier_the_colder_it_is() -> None:
     controller = make("setback", heating_rate_k_h=1.0, maximum_start_h=8.0)
     mild, _ = controller.predict(observe(17.5, 15.0, 30.0, hours=4.0, outdoor=10.0))

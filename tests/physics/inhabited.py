@@ -56,7 +56,7 @@ def inhabited(
         la.ZP_CONDITIONED: 1.0, la.ZP_WINDOW_AREA: window_area,
     }.items():  # fmt: skip
         zone[:, :, column] = value
-    how = np.array([[1.0, 1.0, 1.0, 1.0, 2.0, 7200.0]])
+    how = np.array([[1.0, 1.0, 1.0, 1.0, 2.0, 7200.0, 0.0, 1.0]])  # an office that can heat and cool
     none = np.zeros((1, 0))
     p = Parameters(
         kind,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.physics.inhabited import climate, inhabited, move, run
+from tests.physics.inhabited import Inhabited, climate, inhabited, move, run
 from twin.building.activities import Activity
 from twin.physics import behaviour, comfort
 from twin.physics import layout as la
@@ -85,6 +85,49 @@ def test_the_last_to_leave_shuts_the_window() -> None:
     house.x.zone[0, 0, la.Z_WINDOW] = 1.0
     _, zone = run(house, 40)
     assert zone[0, 36, 0, la.Z_WINDOW] == 0.0
+
+
+def _at_home(house: Inhabited) -> Inhabited:
+    house.p.behaviour[0, behaviour.BP_HOME] = 1.0
+    return house
+
+
+def test_at_home_a_warm_empty_room_is_aired_while_somebody_is_in_the_house() -> None:
+    house = _at_home(inhabited([move(0, 0, 1), move(60, 0, -1)], zones=2, outdoor=16.0))
+    house.b.occupant[0, 0, la.OP_TOLERANCE] = 99.0  # only looks after the windows
+    climate(house.x, 25.0)
+    house.x.zone[0, 0, la.Z_WINDOW] = 1.0
+    _, zone = run(house, 70)
+    assert zone[0, 55, 0, la.Z_WINDOW] == 1.0
+    assert zone[0, 66, 0, la.Z_WINDOW] == 0.0  # the last to leave the house
+
+
+@pytest.mark.parametrize(("room", "outdoor"), [(20.5, 10.0), (25.0, 31.0)])
+def test_at_home_the_window_of_an_empty_room_is_shut_when_it_no_longer_helps(room: float, outdoor: float) -> None:
+    house = _at_home(inhabited([move(0, 0, 1)], zones=2, outdoor=outdoor))
+    climate(house.x, room)
+    house.x.zone[0, 0, la.Z_WINDOW] = 1.0
+    _, zone = run(house, 10)
+    assert zone[0, -1, 0, la.Z_WINDOW] == 0.0
+
+
+def test_at_home_people_air_a_warm_bedroom_that_does_not_yet_feel_hot() -> None:
+    sleepers = [move(0, o, 0, Activity.SLEEPING) for o in range(10)]
+    house = _at_home(inhabited(sleepers, occupants=10, outdoor=18.0))
+    climate(house.x, 26.0)
+    _, zone = run(house, DAY)
+    assert zone[0, :, 0, la.Z_WINDOW].max() > 0.0
+    assert (zone[0, :, 0, la.Z_OFFSET] == 0.0).all()  # nobody gets up for the thermostat, nobody complains
+    assert house.x.counter[0, la.N_COMPLAINTS] == 0.0
+
+
+def test_nobody_turns_down_a_thermostat_that_cannot_cool_in_summer() -> None:
+    for outdoor, turns in ((8.0, True), (22.0, False)):
+        house = inhabited(CROWD, occupants=10, outdoor=outdoor, window_area=0.0)
+        house.p.behaviour[0, behaviour.BP_COOLS] = 0.0
+        climate(house.x, 30.0)
+        run(house, DAY)
+        assert (house.x.counter[0, la.N_OVERRIDES] > 0.0) == turns
 
 
 def test_switched_off_behaviour_bears_everything() -> None:

@@ -58,7 +58,7 @@ def test_carpet_has_one_column_per_day(run_folder: Path) -> None:
 
 def test_setpoints_come_from_command_events_where_truth_has_none(run_folder: Path) -> None:
     run = read_run(run_folder)
-    run.truth.drop(columns=["south.heating_setpoint"], inplace=True)
+    del run.truth["south.heating_setpoint"]
     events = pd.DataFrame(
         {"kind": "command", "entity": "south.heating_setpoint", "value": [20.0, 16.0], "text": ""},
         index=run.truth.index[[10, 50]],

@@ -42,6 +42,7 @@ def test_nothing_happened() -> None:
     journal = make()
     assert rows(journal) == []
     journal.look(0, np.array([20.0, 9.0, np.nan]), state())
+    assert rows(journal) == [(0.0, "command", "a.heating_setpoint", 20.0, "")], "what the record starts from"
     journal.look(15, np.array([20.0, 1.0, np.nan]), state())
     assert rows(journal) == []
 
@@ -49,7 +50,7 @@ def test_nothing_happened() -> None:
 def test_changes_are_found_once_and_across_blocks() -> None:
     journal = make()
     journal.look(0, np.array([20.0, 0.0, np.nan]), state())
-    assert rows(journal) == []
+    assert len(rows(journal)) == 1
     journal.look(15, np.array([21.0, 0.0, np.nan]), state(window=0.5))
     journal.look(30, np.array([21.0, 0.0, 19.0]), state(window=0.5, offset=-1.0, complaints=2))
     assert rows(journal) == [
@@ -72,4 +73,4 @@ def test_spoken_events_are_sorted_in() -> None:
     journal.say(400.0, "arrival", "anna", 1.0, "b")
     journal.say(1000.0, "departure", "anna")
     journal.look(15, np.array([22.0, 0.0, 20.0]), state())
-    assert [row[0] for row in rows(journal)] == [400.0, 900.0, 1000.0]
+    assert [row[0] for row in rows(journal)] == [0.0, 0.0, 400.0, 900.0, 1000.0]

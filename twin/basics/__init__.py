@@ -1,1 +1,1 @@
-"""Ground floor: points, clock, keyed random streams and errors. Imports nothing from the rest of the house."""
+"""Ground floor: points, clock, keyed random streams and errors. Imports nothing else of the house."""

@@ -1,9 +1,10 @@
-"""One clock: seconds since the start, UTC, local standard time (weather, sun) and civil time (people, tariffs)."""
+"""One clock: seconds since the start, UTC, local standard time (weather), civil time (people, tariffs)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -52,17 +53,17 @@ class Clock:
     tick_s: int
     control_step_s: int
 
-    @property
+    @cached_property
     def origin(self) -> datetime:
         """UTC instant of second 0 (start of the warm-up)."""
         return self._midnight(self.first_day - timedelta(days=self.warm_up_days))
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         """UTC instant at which the indicators begin."""
         return self._midnight(self.first_day)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """UTC instant at which the run ends."""
         return self._midnight(self.first_day + timedelta(days=self.days))
@@ -70,12 +71,12 @@ class Clock:
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=zone_info(self.timezone)).astimezone(UTC)
 
-    @property
+    @cached_property
     def warm_up_ticks(self) -> int:
         """Ticks before the indicators begin (a day of daylight saving has 23 or 25 hours)."""
         return int((self.start - self.origin).total_seconds()) // self.tick_s
 
-    @property
+    @cached_property
     def ticks(self) -> int:
         """All ticks, warm-up included."""
         return int((self.end - self.origin).total_seconds()) // self.tick_s
@@ -85,7 +86,7 @@ class Clock:
         """Ticks in one control step."""
         return self.control_step_s // self.tick_s
 
-    @property
+    @cached_property
     def boundary_step_s(self) -> int:
         """Resolution of weather, prices and schedules [s]: the smallest divisor of an hour that is a
         multiple of the tick and at least 300 s."""
@@ -111,11 +112,7 @@ class Clock:
     def civil_calendar(self, step_s: int, n: int) -> CivilCalendar:
         """Civil calendar at the start of n steps of step_s seconds from the origin."""
         starts = np.arange(n, dtype=np.int64) * step_s
-        offsets = np.empty(n, dtype=np.int64)
-        per_hour = max(1, 3600 // step_s)
-        for i in range(0, n, per_hour):
-            offset = self.civil(float(starts[i])).utcoffset()
-            offsets[i : i + per_hour] = 0 if offset is None else int(offset.total_seconds())
+        offsets = self._civil_offsets(starts, max(1, 3600 // step_s))
         local = starts + int(self.origin.timestamp()) + offsets
         day = local // 86400
         ordinal = day + date(1970, 1, 1).toordinal()
@@ -124,6 +121,22 @@ class Clock:
             weekday=((day + 3) % 7).astype(np.int64),
             ordinal=ordinal.astype(np.int64),
         )
+
+    def _civil_offsets(self, starts: NDArray[np.int64], per_hour: int) -> NDArray[np.int64]:
+        """Civil time less UTC [s] at ascending `starts` (n,); looked up hourly on days that change it."""
+        offsets = np.empty(len(starts), dtype=np.int64)
+        days = range(0, len(starts), 24 * per_hour)
+        known = [self._civil_offset(starts[i]) for i in (*days, len(starts) - 1)] if len(starts) else []
+        for i, now, later in zip(days, known, known[1:], strict=False):
+            offsets[i : i + 24 * per_hour] = now
+            if later != now:
+                for k in range(i, min(i + 24 * per_hour, len(starts)), per_hour):
+                    offsets[k : k + per_hour] = self._civil_offset(starts[k])
+        return offsets
+
+    def _civil_offset(self, seconds: np.int64) -> int:
+        offset = self.civil(float(seconds)).utcoffset()
+        return 0 if offset is None else int(offset.total_seconds())
 
 
 @dataclass(frozen=True)

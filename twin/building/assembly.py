@@ -82,7 +82,9 @@ class Building:
 def clock_of(scenario: Scenario) -> Clock:
     """The clock of a scenario's run."""
     run = scenario.run
-    return Clock(run.start, scenario.site.timezone, run.warm_up_days, run.days, run.tick_s, run.control_step_s)
+    return Clock(
+        run.start, scenario.site.timezone, run.warm_up_days, run.days, run.tick_s, run.control_step_s
+    )
 
 
 def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -> Building:
@@ -135,7 +137,11 @@ def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -
 
 
 def _weather_note(weather: Weather) -> str:
-    how = "typical year, mapped by month, day and hour of standard time" if weather.kind == "typical" else "actual year"
+    how = (
+        "typical year, mapped by month, day and hour of standard time"
+        if weather.kind == "typical"
+        else "actual year"
+    )
     return f"{weather.name}: {how}"
 
 
@@ -189,7 +195,12 @@ def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, people: Trace, we
 
 
 def _boundary(
-    scenario: Scenario, clock: Clock, weather: Weather, people: tuple[Trace, ...], sensor: Float, sensor_key: Int
+    scenario: Scenario,
+    clock: Clock,
+    weather: Weather,
+    people: tuple[Trace, ...],
+    sensor: Float,
+    sensor_key: Int,
 ) -> Boundary:
     site, sun = climate(scenario, clock, weather)
     count = len(people)

@@ -78,9 +78,7 @@ class Diary:
 
     def events(self, tick_s: int, ticks: int) -> Int:
         """The trace (E, EVENT_COLUMNS) in order of time; what happens within a tick latches at the next."""
-        rows = [
-            (math.ceil(seconds / tick_s - 1e-9), kind, entity, value, extra)
-            for seconds, kind, entity, value, extra in self._rows
-        ]
-        table = np.array(rows, dtype=np.int64).reshape(-1, la.EVENT_COLUMNS)
+        rows = np.array(self._rows, dtype=np.float64).reshape(-1, la.EVENT_COLUMNS)
+        rows[:, la.EV_TICK] = np.ceil(rows[:, la.EV_TICK] / tick_s - 1e-9)
+        table = rows.astype(np.int64)
         return table[table[:, la.EV_TICK] < ticks]

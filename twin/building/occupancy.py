@@ -20,6 +20,7 @@ from twin.physics import layout as la
 from twin.physics.layout import Float, Int
 from twin.scenario.inhabitants import FamilyPeople, OfficePeople, SchoolPeople
 from twin.scenario.schema import Scenario
+from twin.scenario.systems import IdealLoads, Vav
 
 CLOTHING_SPREAD_CLO = 0.08  # between people on one day (Schiavon & Lee 2013: residual of their model 1)
 TOLERANCE_PMV = (0.35, 0.9)  # beyond which people act, assumed: about the ends of ISO 7730 categories B and C
@@ -166,4 +167,9 @@ def behaviour_parameters(scenario: Scenario) -> Float:
     row[0, behaviour.BP_STEP] = how.override_step_k
     row[0, behaviour.BP_LIMIT] = how.override_limit_k
     row[0, behaviour.BP_DURATION] = how.override_duration_h * 3600.0
+    row[0, behaviour.BP_HOME] = isinstance(scenario.people, FamilyPeople)
+    hvac = scenario.hvac
+    row[0, behaviour.BP_COOLS] = isinstance(hvac, Vav) or (
+        isinstance(hvac, IdealLoads) and hvac.cooling_capacity_w_m2 > 0.0
+    )
     return row

@@ -7,7 +7,8 @@ from twin.physics import layout as la
 from twin.scenario.schema import Scenario
 
 _ZONE = (
-    "air_temperature", "operative_temperature", "mean_radiant_temperature", "relative_humidity", "co2", "occupants",
+    "air_temperature", "operative_temperature", "mean_radiant_temperature", "relative_humidity", "co2",
+    "occupants",
     "presence", "illuminance", "supply_air_flow", "supply_air_temperature", "heat_to_zone", "damper_position",
     "valve_position", "window_opening", "setpoint_offset", "pmv",
 )  # fmt: skip

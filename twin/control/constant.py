@@ -18,7 +18,9 @@ class Constant(Rule):
         super().__init__(observation, action, step_s)
         own = self.setpoints
         self._row = action.default.copy()
-        self._row[own.action] = own.choose(parameters.heating_setpoint_c, parameters.cooling_setpoint_c)
+        wanted = own.given(parameters.heating_setpoint_c, parameters.cooling_setpoint_c)
+        inside = own.occupied + own.sign * parameters.margin_k
+        self._row[own.action] = np.where(np.isnan(wanted), inside, wanted)
 
     def act(self, observation: Float, memory: Memory) -> tuple[Float, Memory]:
         """See Rule.act."""

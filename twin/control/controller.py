@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -73,9 +74,23 @@ class Setpoints:
     hours: NDArray[np.int64]
     occupied: Float
 
+    def seen(self, observation: Float) -> tuple[Float, Float, Float]:
+        """Temperature [°C], comfort bound [°C] and hours to occupied [h] of every setpoint, copies (N, L)."""
+        count = len(self.sign)
+        found = observation.take(self._beside, axis=1)
+        return found[:, :count], found[:, count : 2 * count], found[:, 2 * count :]
+
+    @cached_property
+    def _beside(self) -> NDArray[np.int64]:
+        return np.concatenate([self.temperature, self.bound, self.hours])
+
     def choose(self, heating: float, cooling: float) -> Float:
         """One number for heating and one for cooling setpoints, (L,)."""
         return np.where(self.sign > 0.0, heating, cooling)
+
+    def given(self, heating: float | None, cooling: float | None) -> Float:
+        """Numbers of a file for heating and cooling setpoints, NaN where it leaves them out, (L,)."""
+        return self.choose(np.nan if heating is None else heating, np.nan if cooling is None else cooling)
 
 
 def setpoints_of(observation: ObservationSpec, action: ActionSpec) -> Setpoints:
@@ -135,15 +150,40 @@ class Rule(ABC):
         if observation.ndim != 2 or observation.shape[1] != len(self.observation.names):
             expected = len(self.observation.names)
             raise ValueError(f"observation of shape {observation.shape}, expected (N, {expected})")
-        fresh = self.initial(len(observation))
-        memory: Memory = fresh if state is None else dict(state)
-        if state is not None and episode_start is not None and episode_start.any():
+        if state is None:
+            return self.act(observation, self.initial(len(observation)))
+        memory: Memory = dict(state)
+        if episode_start is not None and np.count_nonzero(episode_start):
+            fresh = self.initial(len(observation))
             memory = {key: _restart(memory[key], fresh[key], episode_start) for key in memory}
         return self.act(observation, memory)
 
-    def defaults(self, count: int) -> Float:
-        """The default action for `count` buildings, (N, m)."""
-        return np.repeat(self.action.default[None, :], count, axis=0)
+    def action_of(self, setpoints: Float) -> Float:
+        """The action (N, m) that sets these setpoints (N, L), and the default elsewhere."""
+        action = np.empty((len(setpoints), len(self.action.points)))
+        action[:] = self.action.default
+        action[:, self.setpoints.action] = setpoints
+        return action
+
+
+def fabric_after(fabric: Float, air: Float, step_s: float, time_h: float) -> Float:
+    """Where walls and furniture have come to after a step [°C]: they follow the air in first order.
+
+    What people feel is half the air and half the surfaces (operative temperature, ISO 7726), which a room
+    sensor does not see. `fabric` (N, L) is NaN at the start; a time constant of 0 leaves walls as warm as the
+    air.
+    """
+    if time_h <= 0.0:
+        return air
+    share = min(1.0, step_s / (3600.0 * time_h))
+    moved = fabric + share * (air - fabric)
+    fresh = np.isnan(fabric)
+    return np.where(fresh, air, moved) if np.count_nonzero(fresh) else moved
+
+
+def lag_of(fabric: Float, target: Float, sign: Float, most: float) -> Float:
+    """By how much walls are colder than a heating target, or warmer than a cooling one, at `most` [K]."""
+    return np.minimum(np.maximum(sign * (target - fabric), 0.0), most)
 
 
 def _restart(old: Float, fresh: Float, rows: Bool) -> Float:

@@ -26,6 +26,7 @@ class Thermostat(Rule):
         super().__init__(observation, action, step_s)
         self._inside = self.setpoints.sign * parameters.margin_k
         self._deadband = parameters.deadband_k
+        self._until = self.setpoints.sign * parameters.deadband_k
 
     def initial(self, count: int) -> Memory:
         """Nothing calls: 1 where a zone calls for heat or cold, (N, L)."""
@@ -33,11 +34,10 @@ class Thermostat(Rule):
 
     def act(self, observation: Float, memory: Memory) -> tuple[Float, Memory]:
         """See Rule.act."""
-        own, action = self.setpoints, self.defaults(len(observation))
-        bound = observation[:, own.bound]
+        temperature, bound, _ = self.setpoints.seen(observation)
         switch_on = bound + self._inside
-        missing = own.sign * (switch_on - observation[:, own.temperature])
+        missing = self.setpoints.sign * (switch_on - temperature)
         goes_on = (memory["calls"] > 0.5) & (missing + self._deadband > 0.0)
         calls = (missing > 0.0) | goes_on
-        action[:, own.action] = np.where(calls, switch_on + own.sign * self._deadband, bound)
-        return action, {"calls": calls.astype(np.float64)}
+        setpoints = np.where(calls, switch_on + self._until, bound)
+        return self.action_of(setpoints), {"calls": calls.astype(np.float64)}

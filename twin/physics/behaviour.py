@@ -53,8 +53,10 @@ from twin.physics.layout import (
 from twin.physics.noise import uniform
 from twin.physics.people import SLEEPING_MET
 
-# Parameters.behaviour: three switches 0/1, override step and limit [K], how long an override holds [s]
-(BP_OVERRIDE, BP_WINDOWS, BP_COMPLAIN, BP_STEP, BP_LIMIT, BP_DURATION, BEHAVIOUR_PARAMETERS) = range(7)
+# Parameters.behaviour: three switches 0/1, override step and limit [K], how long an override holds [s]; HOME
+# 0/1: people look after the windows of every room, and before they fall asleep; COOLS 0/1: the thermostat can cool
+(BP_OVERRIDE, BP_WINDOWS, BP_COMPLAIN, BP_STEP, BP_LIMIT, BP_DURATION, BP_HOME, BP_COOLS,
+ BEHAVIOUR_PARAMETERS) = range(9)
 
 AIR_SPEED = 0.1  # of still room air [m/s]
 SEATED_MET = 1.2  # up to here people sit: they do not move through the air, and a chair insulates them
@@ -70,6 +72,9 @@ VOTE_PER_K = 0.25  # a preferred vote seen as a temperature: slope of PMV at 22-
 STALE_PPM = 1000.0  # people notice stale air from here on; raises the logit by STALE_SLOPE per e-fold
 STALE_SLOPE = 4.0
 WINDOW_STEP = 0.5  # tilted, then wide open
+AIRING = 24.0  # at home, a room warmer than this is aired when it is cooler outside, felt hot or not [°C]
+AIRED_OUT = 21.0  # at home, the window of an empty room is shut below this room temperature [°C]
+HEATING_LIMIT = 15.0  # warmer outdoors, nobody turns a thermostat down that can only heat [°C]
 COLD_CLOSE = 0.5  # per 5 min: who is cold shuts an open window, and who is hot when it is hotter outside
 OVERRIDE_0, OVERRIDE_VOTE = -5.3, 2.5  # logit per 5 min: 0.5 % at the tolerance, 6 % one vote beyond
 COMPLAINT_PER_VOTE_H = 0.08  # complaints per hour and vote of felt discomfort, averaged over an hour
@@ -105,7 +110,8 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) -
     turn = k % every
     zone, gains = x.zone[n], x.gains[n]
     if turn == 0:
-        _zones(zone, gains, float(every * p.kind[K_TICK_S]))
+        outdoor = b.weather[b.climate[n], j, W_TEMPERATURE]
+        _zones(zone, gains, float(every * p.kind[K_TICK_S]), p.behaviour[v, BP_HOME] > 0.0, outdoor)
     somebody = False
     fresh = False
     for z in range(zone.shape[0]):
@@ -126,8 +132,15 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) -
 
 
 @njit
-def _zones(zone: Float, gains: Float, seconds: float) -> None:
-    """Overrides run out; the last to leave shuts the window (assumed)."""
+def _zones(zone: Float, gains: Float, seconds: float, home: bool, outdoor: float) -> None:
+    """Overrides run out; the last to leave shuts the window (assumed).
+
+    At home that is the last to leave the house: until then the window of an empty room stays open while it
+    cools the room and the room is not cool already, so that a warm house is aired through the night.
+    """
+    watched = False
+    for z in range(zone.shape[0]):
+        watched = watched or (home and gains[z, G_PEOPLE] > 0.0)
     for z in range(zone.shape[0]):
         if zone[z, Z_OFFSET] != 0.0:
             zone[z, Z_OFFSET_LEFT] -= seconds
@@ -135,7 +148,9 @@ def _zones(zone: Float, gains: Float, seconds: float) -> None:
                 zone[z, Z_OFFSET] = 0.0
                 zone[z, Z_OFFSET_LEFT] = 0.0
         if zone[z, Z_WINDOW] > 0.0 and gains[z, G_PEOPLE] == 0.0:
-            zone[z, Z_WINDOW] = 0.0
+            air = zone[z, Z_AIR]
+            if not watched or air < AIRED_OUT or outdoor > air:
+                zone[z, Z_WINDOW] = 0.0
 
 
 @njit
@@ -214,17 +229,25 @@ def _turn(
     beyond = max(0.0, abs(felt) - character[o, OP_TOLERANCE])
     keep = 1.0 - now.seconds / DISCOMFORT_S
     occupant[o, O_DISCOMFORT] = keep * occupant[o, O_DISCOMFORT] + (1.0 - keep) * beyond
-    stale = zone[z, Z_CO2] > STALE_PPM
+    asleep = met <= SLEEPING_MET
+    stale = zone[z, Z_CO2] > STALE_PPM and not asleep
+    airs = how[BP_HOME] > 0.0 and felt > -character[o, OP_TOLERANCE] and zone[z, Z_AIR] > AIRING
     content = beyond == 0.0 and not stale and zone[z, Z_WINDOW] == 0.0 and occupant[o, O_DISCOMFORT] < QUIET
-    if content or met <= SLEEPING_MET or now.tick < occupant[o, O_READY] or character[o, OP_TOLERANCE] > 10.0:
+    content = content and not airs
+    if content or (asleep and how[BP_HOME] == 0.0) or now.tick < occupant[o, O_READY] or character[o, OP_TOLERANCE] > 10.0:
         return
     pause = 0.0
     if how[BP_WINDOWS] > 0.0 and limits[z, ZP_WINDOW_AREA] > 0.0:
         shift = -character[o, OP_PREFERENCE] / VOTE_PER_K
-        push = felt if beyond > 0.0 else 0.0
-        if _window(zone, z, push, shift, now, uniform(key, _DRAWS * now.tick)):
+        push = felt if beyond > 0.0 else QUIET if airs and now.outdoor < zone[z, Z_AIR] else 0.0
+        if _window(zone, z, push, stale, shift, now, uniform(key, _DRAWS * now.tick)):
             pause = PAUSE_OVERRIDE_S
-    if pause == 0.0 and beyond > 0.0 and how[BP_OVERRIDE] > 0.0 and limits[z, ZP_CONDITIONED] > 0.0:
+    if asleep:  # who lies awake reaches for the window, neither for the thermostat nor for a pen
+        occupant[o, O_READY] = max(occupant[o, O_READY], now.tick + pause / now.tick_s)
+        return
+    helps = felt < 0.0 or how[BP_COOLS] > 0.0 or now.outdoor < HEATING_LIMIT
+    can = how[BP_OVERRIDE] > 0.0 and limits[z, ZP_CONDITIONED] > 0.0 and helps
+    if pause == 0.0 and beyond > 0.0 and can:
         chance = _chance(OVERRIDE_0 + OVERRIDE_VOTE * beyond, now.seconds)
         if uniform(key, _DRAWS * now.tick + 1) < chance and _override(zone, z, how, felt):
             counter[N_OVERRIDES] += 1.0
@@ -248,15 +271,14 @@ def _chance(logit: float, seconds: float) -> float:
 
 
 @njit
-def _window(zone: Float, z: int, push: float, shift: float, now: Moment, draw: float) -> bool:
+def _window(zone: Float, z: int, push: float, stale: bool, shift: float, now: Moment, draw: float) -> bool:
     """Open or shut the window of zone z; true where the person did something.
 
-    `push`: the vote felt where it is beyond what the person tolerates, else 0. `shift`: how much warmer than
+    `push`: the vote felt where it is beyond what the person tolerates, else 0. `stale`: notices used air. `shift`: how much warmer than
     the mean person this one finds the room [K]. `draw`: a number in (0, 1).
     """
     indoor, co2, is_open = zone[z, Z_AIR], zone[z, Z_CO2], zone[z, Z_WINDOW]
     cooler = now.outdoor < indoor
-    stale = co2 > STALE_PPM
     wants_air = (push > 0.0 and cooler and is_open < 1.0) or (stale and is_open == 0.0 and push >= 0.0)
     if wants_air:
         logit = OPEN_0 + OPEN_IN * (indoor + shift) + OPEN_OUT * now.outdoor

@@ -11,7 +11,16 @@ from twin.physics.layout import (
     K_TICKS_PER_BOUNDARY,
     N_TICK,
     N_UNTIL,
-    WORK,
+    WK_CAP_COOL,
+    WK_CAP_HEAT,
+    WK_CONVECTIVE,
+    WK_FLOOR,
+    WK_RADIANT,
+    WK_SUPPLY,
+    WK_SUPPLY_CO2,
+    WK_SUPPLY_T,
+    WK_SUPPLY_X,
+    WK_VAPOUR,
     Boundary,
     Float,
     Log,
@@ -19,6 +28,22 @@ from twin.physics.layout import (
     Scratch,
     State,
 )
+
+
+@njit
+def _clear(w: Float) -> None:
+    """Nothing given to any zone yet; the other columns are written before they are read."""
+    for z in range(w.shape[0]):
+        w[z, WK_SUPPLY] = 0.0
+        w[z, WK_SUPPLY_T] = 0.0
+        w[z, WK_SUPPLY_X] = 0.0
+        w[z, WK_SUPPLY_CO2] = 0.0
+        w[z, WK_CONVECTIVE] = 0.0
+        w[z, WK_RADIANT] = 0.0
+        w[z, WK_FLOOR] = 0.0
+        w[z, WK_VAPOUR] = 0.0
+        w[z, WK_CAP_HEAT] = 0.0
+        w[z, WK_CAP_COOL] = 0.0
 
 
 @njit
@@ -31,9 +56,7 @@ def _tick(p: Parameters, x: State, b: Boundary, n: int, s: Scratch, log: Log) ->
     c = b.climate[n]
     w = s.work
     d = s.door
-    for z in range(w.shape[0]):
-        for i in range(WORK):
-            w[z, i] = 0.0
+    _clear(w)
     people.apply(p, b, x, n, v, k, j)
     if k % ratio == 0:
         thermal.refresh(p, b, x, n, v, c, j, s.slow)

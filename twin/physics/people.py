@@ -131,7 +131,7 @@ def _loads(parameters: Float, gains: Float, sun: Float) -> None:
         lights = 0.0
         if awake > 0.0:
             daylight = parameters[z, ZP_DAYLIGHT] * sun[z, SUN_TRANSMITTED] / parameters[z, ZP_AREA]
-            lights = parameters[z, ZP_LIGHTS] * _share_lit(daylight, parameters[z, ZP_DIMMING] > 0.0)
+            lights = parameters[z, ZP_LIGHTS] * _share_lit(daylight, parameters[z, ZP_DIMMING])
         base = parameters[z, ZP_EQUIPMENT_BASE]
         appliance = gains[z, G_APPLIANCE]
         equipment = base + awake * parameters[z, ZP_EQUIPMENT_PERSON] + appliance
@@ -148,8 +148,11 @@ def _loads(parameters: Float, gains: Float, sun: Float) -> None:
 
 
 @njit
-def _share_lit(daylight: float, dimming: bool) -> float:
-    """Share of the lights' power, 0-1, under this daylight [lx]: dimmed to the design level, or by hand."""
-    if dimming:
-        return max(0.0, 1.0 - daylight / DESIGN_LX)
+def _share_lit(daylight: float, dimming: float) -> float:
+    """Share of the lights' power, 0-1, under this daylight [lx].
+
+    The share `dimming` of the lamps, those near windows, is dimmed to the design level; 0: switched by hand.
+    """
+    if dimming > 0.0:
+        return 1.0 - dimming * min(1.0, daylight / DESIGN_LX)
     return 1.0 if daylight < DARK_LX else 0.0

@@ -40,12 +40,12 @@ def occupied_days(run: RunRecord) -> np.ndarray:
     """True on the comfort plan's occupied weekdays, without days on which hardly anybody came (holidays)."""
     index = pd.DatetimeIndex(run.truth.index)
     wanted = {WEEKDAYS.index(day) for day in run.scenario.comfort.occupied_days}
-    chosen = np.isin(np.asarray(index.day_of_week), list(wanted))
+    chosen: np.ndarray = np.isin(np.asarray(index.day_of_week), list(wanted))
     people = run.zone_table("occupants").sum(axis=1)
     if not len(people) or float(people.max()) < 0.5:
         return chosen
     came = people.groupby(index.normalize()).transform("max") > 0.25 * float(people.max())
-    return chosen & came.to_numpy()
+    return np.asarray(chosen & came.to_numpy())
 
 
 def occupied_rows(run: RunRecord) -> np.ndarray:

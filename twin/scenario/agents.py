@@ -15,8 +15,9 @@ Kind = Literal["constant", "thermostat", "setback", "pi", "random"]
 class ConstantParameters(Record):
     """Holds one heating and one cooling setpoint, day and night."""
 
-    heating_setpoint_c: Temperature = 21.0
-    cooling_setpoint_c: Temperature = 24.0
+    heating_setpoint_c: Temperature | None = None  # None: the comfort bounds of occupied hours
+    cooling_setpoint_c: Temperature | None = None
+    margin_k: NonNegative = 1.0  # inside the comfort bounds, where these are used
 
 
 class ThermostatParameters(Record):
@@ -40,6 +41,8 @@ class SetbackParameters(Record):
     cooling_rate_k_h: Positive = 1.0  # first guess at 25 °C outdoors, learned from then on
     weather_slope_per_k: NonNegative = 0.03  # share of the rate lost per kelvin colder (hotter) outdoors
     learning_rate: Fraction = 0.2
+    fabric_time_h: NonNegative = 0.0  # walls follow the air with this time constant; 0: as fast as the air
+    boost_k: NonNegative = 1.5  # most that a setpoint is moved for walls that lag behind
 
 
 class PiParameters(Record):
@@ -49,6 +52,7 @@ class PiParameters(Record):
     integral_time_s: Positive = 3600.0
     margin_k: NonNegative = 0.3  # target inside the comfort bound
     reach_k: Positive = 2.0  # how far beyond the target a setpoint may go
+    fabric_time_h: NonNegative = 0.0  # walls follow the air with this time constant; 0: as fast as the air
     lookahead_h: NonNegative = 2.0  # the occupied target holds this long before occupied hours
 
 

@@ -60,7 +60,7 @@ class Gateway:
         counter = simulator.state.counter
         self._readings = at + int(counter[0, N_LOGGED])
         self._rows = row + int(counter[0, N_TRUTH])
-        counter[0, [N_LOGGED, N_TRUTH]] = 0.0  # where the log stands is nothing that the future depends on
+        counter[0, N_LOGGED] = counter[0, N_TRUTH] = 0.0  # the future does not depend on where the log stands
 
     def blocks(self, tick: int) -> list[Block]:
         """Readings and truth since the last call, up to `tick`; empties the buffer."""

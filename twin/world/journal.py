@@ -40,7 +40,14 @@ class Journal:
         self._said.append((time_s, kind, entity, value, text))
 
     def look(self, tick: int, command: Float, state: State) -> None:
-        """Note command row (A,) and what people did to windows and thermostats, at a control step."""
+        """Note command row (A,) and what people did to windows and thermostats, at a control step.
+
+        The first row is said whole, so that a reader of the record knows what later changes start from.
+        """
+        if not self._ticks:
+            for point, value in zip(self._points, command[self._columns], strict=True):
+                if np.isfinite(value):
+                    self.say(tick * self._tick_s, "command", point, float(value))
         self._ticks.append(tick)
         self._commands.append(command)
         self._windows.append(state.zone[0, :, Z_WINDOW].copy())

@@ -223,7 +223,8 @@ class World:
 
     def moment(self, tick: int, order: Order) -> Moment:
         """The event at which `tick` begins, for those of that order."""
-        return Moment(self.env, max(0, tick * self._tick_s - self.env.now), order)
+        ahead = tick * self._tick_s - self.env.now
+        return Moment(self.env, ahead if ahead > 0.0 else 0.0, order)
 
     def step_after(self, tick: int) -> int:
         """First tick of the next control step."""
