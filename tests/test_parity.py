@@ -98,7 +98,6 @@ def test_random_commands_give_the_same_numbers_in_the_world_and_in_a_batch(name:
         assert sink.blocks, "the World wrote no telemetry"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("agent", AGENTS)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_agent_closes_the_loop_alike(name: str, agent: str) -> None:

@@ -13,7 +13,7 @@ from twin.physics import layout as la
 from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_scenario
 from twin.simulator import Simulator
-from twin.task import MINIMUM_DEADBAND_K, WEEK_H, Task, warm_up
+from twin.task import MINIMUM_DEADBAND_K, WEEK_H, Task, evenly, hours_to_occupied, warm_up
 
 
 def building(name: str = "classroom", seeds: tuple[int, ...] = (0,), **run: Any) -> Building:
@@ -208,3 +208,26 @@ def _closed_loop(design: Building, kind: str, seeds: tuple[int, ...]) -> Any:
         simulator.step(task.command(action))
         seen.append(np.concatenate([observation, task.reward(simulator)[:, None]], axis=1))
     return np.stack(seen, axis=1)
+
+
+def test_hours_to_occupied_are_those_until_the_next_occupied_step(classroom: Building) -> None:
+    on = classroom.boundary.bounds[:, 0, la.B_LOWER] == classroom.scenario.comfort.lower_c
+    wait, step_h = hours_to_occupied(classroom), classroom.clock.boundary_step_s / 3600.0
+    for i in np.flatnonzero(~on[: on.nonzero()[0][-1]]):
+        assert wait[i] == pytest.approx(np.argmax(on[i:]) * step_h)
+    assert (wait[on] == 0.0).all()
+    assert (wait >= 0.0).all() and (wait <= WEEK_H).all()
+
+
+@pytest.mark.parametrize("columns", [[], [3], [0, 5, 10], [4, 5, 6], [0, 2, 1], [7, 4, 1], [0, 2, 5]])
+def test_evenly_spaced_columns_pick_the_same(columns: list[int]) -> None:
+    row = np.arange(12.0)
+    np.testing.assert_array_equal(row[evenly(np.array(columns, dtype=np.int64))], row[columns or slice(0, 0)])
+
+
+def test_an_observation_belongs_to_the_caller(classroom: Building) -> None:
+    task, simulator = Task(classroom), Simulator(classroom)
+    before = task.observe(simulator)
+    kept = before.copy()
+    before[:] = np.nan
+    np.testing.assert_array_equal(task.observe(simulator), kept)

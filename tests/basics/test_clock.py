@@ -74,3 +74,15 @@ def test_seconds_and_utc_are_inverse(when: datetime, timezone: str) -> None:
 def test_an_unknown_zone_names_the_nearest() -> None:
     with pytest.raises(ScenarioError, match="America/Chicago"):
         _ = clock(date(2023, 1, 9), "America/Chigago").origin
+
+
+@pytest.mark.parametrize("timezone", ["America/Chicago", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("step_s", [300, 3600])
+def test_the_calendar_of_a_year_is_the_civil_time_of_every_step(timezone: str, step_s: int) -> None:
+    c = clock(date(2023, 1, 1), timezone, warm=7, days=366)
+    n = (366 + 7) * 86400 // step_s
+    calendar = c.civil_calendar(step_s, n)
+    for i in range(0, n, 3600 // step_s):
+        civil = c.civil(float(i * step_s))
+        assert calendar.hour[i] == pytest.approx(civil.hour + civil.minute / 60.0)
+        assert calendar.ordinal[i] == civil.toordinal()
