@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from twin.basics.errors import TwinError
 from twin.building.assembly import Building, initial_state
-from twin.physics.kernel import advance
+from twin.physics.kernel import bound
 from twin.physics.layout import N_LOGGED, N_TICK, N_TRUTH, SN_READING, SN_TIME, Float, Log, scratch
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Simulator:
         self.state, self._buffer = initial_state(building)
         self._fresh = self._buffer.copy()
         self._scratch = scratch(self.state.zone.shape[1], building.parameters.door.shape[1])
+        self._advance: Callable[..., None] | None = None
         self._log = silent_log(len(building.signal_points))
 
     @property
@@ -109,8 +111,16 @@ class Simulator:
         if log is not None:
             self.state.counter[:, N_LOGGED] = 0.0
             self.state.counter[:, N_TRUTH] = 0.0
-        parameters, boundary = self.building.parameters, self.building.boundary
-        advance(parameters, self.state, command, boundary, ticks, log or self._log, self._scratch)
+        self._call(np.ascontiguousarray(command, dtype=np.float64), ticks, log or self._log)
+
+    def _call(self, command: Float, ticks: int, log: Log) -> None:
+        if command.shape != self.state.command.shape:
+            raise ValueError(f"command of shape {command.shape}, expected {self.state.command.shape}")
+        building = self.building
+        arguments = (building.parameters, self.state, command, building.boundary, ticks, log, self._scratch)
+        if self._advance is None:
+            self._advance = bound(*arguments)
+        self._advance(*arguments)
 
     def measurements(self) -> Measurements:
         """The newest readings and their ages."""
