@@ -1,4 +1,4 @@
-"""Shipped scenarios and controllers behave as such buildings do; see docs/scenarios.md and benchmarks/plausibility.py."""
+"""Shipped scenarios under shipped controllers behave as such buildings do; see docs/scenarios.md."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ def fortnight(name: str, agent: str, start: str) -> tuple[Simulator, Record, Kpi
 
 @pytest.mark.parametrize(
     ("name", "start"),
-    [("office", "2023-01-16"), ("office", "2023-07-10"), ("school", "2023-01-16"), ("classroom", "2023-05-22"),
-     ("home", "2023-01-16")],
-)  # fmt: skip
+    [
+        ("office", "2023-01-16"),
+        ("office", "2023-07-10"),
+        ("school", "2023-01-16"),
+        ("classroom", "2023-05-22"),
+        ("home", "2023-01-16"),
+    ],
+)
 @pytest.mark.parametrize("agent", ["setback", "pi"])
 def test_setback_saves_energy_and_nobody_feels_it(name: str, start: str, agent: str) -> None:
     """Against constant setpoints; allowed is a tenth of a kelvin over one occupied day in a hundred."""
@@ -31,7 +36,9 @@ def test_setback_saves_energy_and_nobody_feels_it(name: str, start: str, agent: 
     assert (ours["tdis_occ"] or 0.0) <= (theirs["tdis_occ"] or 0.0) + 1.0
 
 
-@pytest.mark.parametrize(("name", "agent"), [("office", "setback"), ("school", "constant"), ("home", "constant")])
+@pytest.mark.parametrize(
+    ("name", "agent"), [("office", "setback"), ("school", "constant"), ("home", "constant")]
+)
 def test_january_is_warm_enough(name: str, agent: str) -> None:
     """Capacities hold the occupied band in a Chicago and a Denver January."""
     kpis = fortnight(name, agent, "2023-01-16")[2].values

@@ -62,7 +62,8 @@ def test_commands_of_another_layout_or_precision_are_the_same_command(simulator:
     start = simulator.snapshot()
     simulator.step(command)
     expected = simulator.snapshot().buffer
-    for same in (np.asfortranarray(command), np.repeat(command, 2, axis=1)[:, ::2], command.astype(np.float32)):
+    strided = np.repeat(command, 2, axis=1)[:, ::2]
+    for same in (np.asfortranarray(command), strided, command.astype(np.float32)):
         simulator.restore(start)
         simulator.step(same)
         assert np.array_equal(simulator.snapshot().buffer, expected, equal_nan=True)

@@ -41,7 +41,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 
 def main() -> None:
     """Entry point of the command `twin`."""
-    app()
+    terminal.tolerate_any_encoding()
+    app(prog_name="twin")
 
 
 def _version(asked: bool) -> None:
@@ -216,10 +217,12 @@ def new(
     Example:
       twin new my_building.yaml
     """
+    import shlex
+
     from twin import workbench
 
     workbench.new(file)
-    name = terminal.shown_path(file)
+    name = shlex.quote(terminal.shown_path(file))
     terminal.say(f"wrote {name}; next: twin validate {name}, then: twin run {name}")
 
 

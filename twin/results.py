@@ -10,7 +10,6 @@ import platform
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Literal
 from twin import __version__
 from twin.basics.errors import ResultsError
 from twin.physics.compile import source_hash
+from twin.telemetry.storage import whole_file
 
 State = Literal["running", "complete", "interrupted", "failed"]
 FORMAT = 1
@@ -35,17 +35,8 @@ def write_text(path: Path, text: str) -> None:
     ResultsError
         Full disk, no permission, folder gone; no half-written file stays.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # the first error says why
-            draft.unlink(missing_ok=True)
-        raise ResultsError(f"cannot write results: {error.strerror or error}", file=path) from error
+    with whole_file(path, "results") as stream:
+        stream.write(text.encode())
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -94,7 +85,7 @@ def make_folder(out: str | Path | None, name: str, expected_bytes: int = 0) -> P
         The folder is not empty, cannot be made or written, or the disk is too full; nothing is left behind.
     """
     folder = _free(Path(RESULTS) / name) if out is None else Path(out)
-    existed = folder.exists()
+    existed = out is not None and folder.exists()
     try:
         if existed and (not folder.is_dir() or any(folder.iterdir())):
             raise ResultsError(
@@ -120,10 +111,17 @@ def make_folder(out: str | Path | None, name: str, expected_bytes: int = 0) -> P
 
 
 def _free(folder: Path) -> Path:
+    """A folder made for us alone: another run may have begun in the same second."""
     number, found = 2, folder
-    while found.exists():
-        found, number = folder.with_name(f"{folder.name}-{number}"), number + 1
-    return found
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            with suppress(FileExistsError):
+                found.mkdir()
+                return found
+            found, number = folder.with_name(f"{folder.name}-{number}"), number + 1
+    except OSError as error:
+        raise ResultsError(f"cannot make the results folder: {error.strerror}", file=folder) from error
 
 
 def run_id(scenario: str, what: str, moment: datetime | None = None) -> str:

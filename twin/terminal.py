@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,15 +22,30 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 BAD_INPUT = 2
+_BadUse: Any = typer.BadParameter.__base__  # whichever click typer stands on
+_PLAIN = str.maketrans(
+    {"★": "*", "°": "", "²": "2", "³": "3", "·": " ", "–": "-", "“": '"', "”": '"', "₂": "2", "─": "-", "≥": ">="}
+)
 
 
 class Commands(TyperGroup):
     """The commands, with one way to end badly: one line on stderr and an exit code, never a traceback."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the options before the command."""
+        if not args:
+            return super().parse_args(ctx, args)  # shows the help
+        try:
+            return super().parse_args(ctx, args)
+        except _BadUse as error:
+            raise _one_line(error) from None
+
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
         try:
             return super().invoke(ctx)
+        except _BadUse as error:
+            raise _one_line(error) from None
         except TwinError as error:
             say(f"error: {error}")
             raise typer.Exit(BAD_INPUT) from None
@@ -36,8 +53,30 @@ class Commands(TyperGroup):
             say("interrupted; what was finished is kept")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:  # the reader has seen enough (twin list | head)
-            sys.stderr.close()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left goes nowhere
             raise typer.Exit(0) from None
+
+
+def _one_line(error: Any) -> typer.Exit:
+    """Say what is wrong with the command line; returns how to leave."""
+    path = error.ctx.command_path if error.ctx is not None else "twin"
+    say(f"error: {error.format_message().rstrip('.')}; see: {path} --help".replace("\n", " "))
+    return typer.Exit(BAD_INPUT)
+
+
+def tolerate_any_encoding() -> None:
+    """A terminal or a file that cannot show a letter gets a plainer one: a number is never lost for its star."""
+    codecs.register_error("twin.plainer", _plainer)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="twin.plainer")
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    found = error.object[error.start : error.end].translate(_PLAIN)
+    return "".join(c if c.isascii() else "?" for c in found), error.end
 
 
 def say(text: str) -> None:
@@ -96,7 +135,10 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Seq
 
 def _print(table: Table, console: type) -> None:
     """A terminal has its width; a file or a pipe gets lines as long as they need to be."""
-    console(width=None if sys.stdout.isatty() else 140).print(table)
+    made = console(width=None if sys.stdout.isatty() else 140)
+    with made.capture() as drawn:  # written by ourselves: rich ends the program where a pipe is closed
+        made.print(table)
+    typer.echo(drawn.get(), nl=False, color=True if sys.stdout.isatty() else None)
 
 
 def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> None:
@@ -111,6 +153,9 @@ def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> N
         if line.core or every:
             cells = [f"★ {cell.text}" if cell.best else cell.text for cell in line.cells]
             rows.append([escape(line.label), escape(line.unit), *cells])
+    if not rows:
+        say("nothing was simulated yet, so there are no indicators")
+        return
     print_table(["", "unit", *runs], rows, right=range(2, 2 + len(runs)))
 
 

@@ -28,6 +28,10 @@ def show(what: str, scenario: str) -> None:
             raise TwinError("points of which scenario?", allowed="twin list points office")
         show_points(scenario)
         return
+    if scenario:
+        raise TwinError(
+            "only points are listed of one scenario", value=scenario, allowed=f"twin list points {scenario}"
+        )
     for folder in (what,) if what else LISTS[:3]:
         _show_folder(folder, described=bool(what))
 

@@ -103,7 +103,9 @@ def test_at_home_a_warm_empty_room_is_aired_while_somebody_is_in_the_house() -> 
 
 
 @pytest.mark.parametrize(("room", "outdoor"), [(20.5, 10.0), (25.0, 31.0)])
-def test_at_home_the_window_of_an_empty_room_is_shut_when_it_no_longer_helps(room: float, outdoor: float) -> None:
+def test_at_home_the_window_of_an_empty_room_is_shut_when_it_is_of_no_use(
+    room: float, outdoor: float
+) -> None:
     house = _at_home(inhabited([move(0, 0, 1)], zones=2, outdoor=outdoor))
     climate(house.x, room)
     house.x.zone[0, 0, la.Z_WINDOW] = 1.0

@@ -102,7 +102,7 @@ def test_illuminance_is_daylight_plus_lights() -> None:
     bench.x.gains[0, 1, la.G_LIGHTS] = 140.0
     bench.tick()
     assert bench.x.signal[0, la.SG_ILLUMINANCE] == pytest.approx(4.0 * 500.0 / 20.0)
-    assert bench.x.signal[0, la.ZONE_SIGNALS + la.SG_ILLUMINANCE] == electrical.LIGHTS_LX
+    assert bench.x.signal[0, la.ZONE_SIGNALS + la.SG_ILLUMINANCE] == electrical.DESIGN_LX
 
 
 def test_price_and_carbon_signals_are_per_kwh() -> None:

@@ -48,6 +48,14 @@ def test_daylight_switches_lights_off_and_dims_where_it_may() -> None:
     assert gains[0, 5, 1, la.G_LIGHTS] == pytest.approx(140.0 * (1.0 - 250.0 / 400.0))
 
 
+def test_daylight_dims_the_lamps_near_windows_only() -> None:
+    house = inhabited([move(0, 0, 0)])
+    house.p.zone[0, 0, la.ZP_DIMMING] = 0.6
+    house.b.sun[0, :, :, la.SUN_TRANSMITTED] = 20.0 * 2000.0 / 40.0  # a bright day
+    gains, _ = run(house, 2)
+    assert gains[0, 1, 0, la.G_LIGHTS] == pytest.approx(0.4 * 140.0)
+
+
 def test_cooking_turns_part_of_its_power_into_steam() -> None:
     gains, _ = run(inhabited([appliance(2, 0, 1800, 800), appliance(6, 0, 0, 0)]), 8)
     cooking = gains[0, 3, 0]

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from twin.report.record import clock_of
 from twin.scenario.schema import Scenario
 
 OUTLINES = {
@@ -54,7 +53,7 @@ def scenario(days: int = 6, first: date = date(2023, 3, 23), outlines: bool = Tr
 
 def truth(spec: Scenario, agent: str, seed: int) -> pd.DataFrame:
     """Five-minute true values, with a shape that depends on controller and seed."""
-    clock = clock_of(spec)
+    clock = spec.clock
     n = clock.ticks * clock.tick_s // 300
     seconds = (np.arange(n) + 1) * 300.0
     micro = clock.utc_microseconds(seconds)
@@ -114,7 +113,7 @@ def truth(spec: Scenario, agent: str, seed: int) -> pd.DataFrame:
 def write_run(folder: Path, spec: Scenario, agent: str, seed: int, state: str = "complete") -> Path:
     """Write a run folder in the project's formats."""
     folder.mkdir(parents=True)
-    clock = clock_of(spec)
+    clock = spec.clock
     (folder / "scenario.yaml").write_text(yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False))
     manifest = {
         "format": 1,

@@ -76,7 +76,3 @@ class ResultsError(TwinError):
 
 class ControllerError(TwinError):
     """A controller is unknown or was given parameters that it does not take."""
-
-
-class MissingExtraError(TwinError):
-    """A part was asked for whose optional packages are not installed; the message names the extra."""

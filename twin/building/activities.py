@@ -57,13 +57,13 @@ _TABLE = {
     Activity.STANDING: _Row(1.4, 75.0, 55.0, 0.58, 1.5, _ADULT),
     Activity.LIGHT_WALK: _Row(1.7, 75.0, 70.0, 0.58, 2.0, _ADULT),
     Activity.COOKING: _Row(1.8, 80.0, 80.0, 0.58, 3.3, _ADULT),
-    Activity.SLEEPING: _Row(0.7, 50.0, 25.0, 0.60, 0.95, _ADULT),  # ASHRAE 55 table 5-1: 0.7 met
+    Activity.SLEEPING: _Row(0.7, 50.0, 25.0, 0.60, 0.95, _ADULT),  # ASHRAE 55: 0.7 met
     Activity.CHILD_SEATED: _Row(1.2, 59.0, 39.0, 0.58, 1.5, _CHILD),
     Activity.CHILD_ACTIVE: _Row(1.7, 64.0, 56.0, 0.58, 2.5, _CHILD),
     Activity.CHILD_SLEEPING: _Row(0.7, 34.0, 17.0, 0.60, 0.95, _CHILD),
     Activity.MEETING: _Row(1.2, 72.0, 45.0, 0.60, 1.5, _ADULT),
     Activity.TEACHING: _Row(1.6, 75.0, 55.0, 0.58, 2.0, _ADULT),
-    Activity.AT_HOME: _Row(1.2, 70.0, 45.0, 0.60, 1.3, _ADULT),  # ISO 7730 table B.1: sedentary, dwelling
+    Activity.AT_HOME: _Row(1.2, 70.0, 45.0, 0.60, 1.3, _ADULT),  # ISO 7730 annex B: sedentary, dwelling
 }
 
 ACTIVITY_NAMES: tuple[str, ...] = tuple(activity.name.lower() for activity in Activity)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from twin.basics.clock import Clock
+from twin.basics.errors import TwinError
 from twin.basics.points import Point
 from twin.building.activities import activities
 from twin.building.climate import climate
@@ -79,15 +81,19 @@ class Building:
         return len(self.seeds)
 
 
-def clock_of(scenario: Scenario) -> Clock:
-    """The clock of a scenario's run."""
-    run = scenario.run
-    return Clock(
-        run.start, scenario.site.timezone, run.warm_up_days, run.days, run.tick_s, run.control_step_s
-    )
+def checked_seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
+    """Seeds as a tuple; raises TwinError unless they are whole numbers from 0, at least one."""
+    given = list(seeds) if isinstance(seeds, Iterable) and not isinstance(seeds, str) else [seeds]
+    good = [isinstance(s, int | np.integer) and not isinstance(s, bool) and s >= 0 for s in given]
+    if not given or not all(good):
+        wrong = given[good.index(False)] if given else given
+        raise TwinError(
+            "this is not a seed", key="seed", value=wrong, allowed="whole numbers from 0, at least one"
+        )
+    return tuple(int(s) for s in given)
 
 
-def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -> Building:
+def assemble(scenario: Scenario, seeds: int | Iterable[int] = 0) -> Building:
     """Buildings of one scenario, one per seed.
 
     Parameters
@@ -99,11 +105,13 @@ def assemble(scenario: Scenario, seeds: int | list[int] | tuple[int, ...] = 0) -
 
     Raises
     ------
+    TwinError
+        Seeds that are none.
     ScenarioError, WeatherError
         Where the scenario names something that cannot be built or weather that does not cover the run.
     """
-    seeds = (seeds,) if isinstance(seeds, int) else tuple(int(s) for s in seeds)
-    clock = clock_of(scenario)
+    seeds = checked_seeds(seeds)
+    clock = scenario.clock
     source = source_of(scenario)
     weather = read_weather(scenario.site.weather, base=source.parent if source else None)
     hvac = plant(scenario)

@@ -21,11 +21,11 @@ from twin.building.network import Network
 from twin.physics import layout as la
 from twin.physics.fabric import KELVIN, STAR_REFERENCE, STEFAN_BOLTZMANN
 from twin.physics.layout import Float
-from twin.physics.psychrometrics import CP_AIR
+from twin.physics.psychrometrics import CP_AIR, STANDARD_PRESSURE
 from twin.scenario.fabric import BuildingFabric, Construction, Door, Layer, Roof, Wall, Window, Zone
 from twin.scenario.schema import Scenario
 
-# Convection [W/m2K]: ANSI/ASHRAE 140-2020, table 5-2 (annual means of case 600)
+# Convection [W/m2K]: ANSI/ASHRAE 140-2020, surface coefficients of case 600 (annual means)
 INSIDE_WALL, INSIDE_ROOF, INSIDE_FLOOR, INSIDE_WINDOW = 2.2, 1.8, 2.2, 2.4
 OUTSIDE_WALL, OUTSIDE_ROOF, OUTSIDE_FLOOR, OUTSIDE_WINDOW = 11.9, 14.4, 0.8, 8.0
 OUTSIDE_REFERENCE = 283.15  # [K] at which the linear long-wave exchange outside is taken
@@ -33,9 +33,9 @@ GAP_REFERENCE = 10.0  # [°C] at which the linear conductance of the gap is take
 GLASS_CONDUCTANCE = 330.0  # [W/m2K] of a single pane without a stated resistance: 3 mm at 1 W/mK
 SOIL = Layer(
     material="soil", thickness_m=0.5, conductivity_w_mk=2.0, density_kg_m3=2000.0, specific_heat_j_kgk=1000.0
-)  # sand or gravel, EN ISO 13370:2017, table 7; half a metre as in EN ISO 52016-1:2017, 6.5.8.2
+)  # sand or gravel, EN ISO 13370:2017; half a metre as in EN ISO 52016-1:2017
 MOISTURE_MULTIPLIER = 10.0  # moisture that paper, gypsum and fabrics take up, in units of the air's own
-# (effective capacitance model; J. Woods, J. Winkler, Energy and Buildings 60 (2013) 227: 5 to 25)
+# (effective capacitance model, the moisture multiplier of EnergyPlus; the value is our choice)
 STANDARD_TEMPERATURE = 20.0  # [°C] at which the zones' air mass is taken
 
 
@@ -64,7 +64,7 @@ class Envelope:
     outside: Float
 
 
-def envelope(scenario: Scenario, tick_s: int, pressure_pa: float = 101325.0) -> Envelope:
+def envelope(scenario: Scenario, tick_s: int, pressure_pa: float = STANDARD_PRESSURE) -> Envelope:
     """The fabric of a scenario as operators for one tick.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.physics.layout import S_FLOOR, S_ROOF, S_WINDOW
 
-SOLAR_ABSORPTANCE = 0.6  # of opaque surfaces inside, ANSI/ASHRAE 140-2020, table 5-1
+SOLAR_ABSORPTANCE = 0.6  # of opaque surfaces inside, ANSI/ASHRAE 140
 LARGEST_FACTOR = 10.0  # a surface larger than all others together sees mostly them: bounds Carroll's factor
 
 
@@ -62,7 +62,8 @@ def solar_shares(surfaces: Sequence[Surface], floor_area: float, height: float) 
     to the other surfaces by area; what these reflect is spread evenly until it is absorbed (area times
     absorptance).
 
-    Source: the bounces of ANSI/ASHRAE 140-2020, informative annex B7, with the later ones in closed form.
+    Source: the bounces of ANSI/ASHRAE 140, informative annex on solar fractions, the later ones in closed
+    form.
     """
     area = np.array([s.area for s in surfaces])
     absorbs = np.array([s.absorptance for s in surfaces])

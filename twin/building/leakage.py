@@ -5,7 +5,7 @@ from __future__ import annotations
 from twin.scenario.fabric import Zone
 
 # Basic model, one storey [(L/s)2/(cm4 K)] and [(L/s)2/(cm4 (m/s)2)]: ASHRAE Handbook Fundamentals 2017, ch.
-# 16, tables 4 and 6. The wind coefficient is that of shelter class 1 (no obstructions): shelter is already in
+# 16, infiltration. The wind coefficient is that of shelter class 1 (no obstructions): shelter is already in
 # the wind speed that reaches the building (site.shelter; class 3 is a share of 0.74, class 4 of 0.57, class 5
 # of 0.32).
 STACK, WIND = 0.000145, 0.000319

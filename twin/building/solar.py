@@ -106,7 +106,7 @@ def incident(
         Fixed shade, if any.
 
     Source: R. Perez et al., Modeling daylight availability and irradiance components from direct and global
-    irradiance, Solar Energy 44 (1990) 271-289, eq. 9, through pvlib; isotropic ground reflection.
+    irradiance, Solar Energy 44 (1990) 271-289, through pvlib; isotropic ground reflection.
     """
     zenith, azimuth = np.radians(site.zenith), np.radians(site.azimuth - azimuth_deg)
     tilt = np.radians(tilt_deg)

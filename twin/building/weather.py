@@ -248,7 +248,7 @@ def ground_temperature(weather: Weather, seconds: Float, depth_m: float) -> Floa
 
     The surface follows the first annual harmonic of the air temperature; depth damps and delays it.
     Source: T. Kusuda, P. Achenbach, Earth temperature and thermal diffusivity at selected stations in the
-    United States, ASHRAE Transactions 71 (1965), eq. 1.
+    United States, ASHRAE Transactions 71 (1965).
     """
     phase = 2.0 * np.pi * (np.arange(weather.hours) + 1.0) / weather.hours
     mean = float(np.mean(weather.temperature))

@@ -19,8 +19,8 @@ class Setback(Rule):
     The time needed is what is missing divided by the zone's own rate, which is learned: after every step of a
     start the rate moves a share of the way to what was seen. The colder it is outdoors the slower a zone
     warms, so that rates are kept as they would be at a reference temperature. With `fabric_time_h`,
-    temperatures are what people feel: the mean of the air and of walls that lag behind it, for which setpoints
-    are moved.
+    temperatures are what people feel: the mean of the air and of walls that lag behind it, for which
+    setpoints are moved.
 
     Notes
     -----

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from twin import results
-from twin.basics.errors import ControllerError, TwinError
-from twin.building.assembly import assemble
-from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run
+from twin.basics.errors import ControllerError, ResultsError, TwinError
+from twin.building.assembly import assemble, checked_seeds
+from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run, warm
 from twin.experiment.table import against, baseline_of, front, summary_table
 from twin.kpi import INDICATORS
 from twin.results import Manifest
@@ -22,7 +25,6 @@ from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
-from twin.simulator import Simulator
 from twin.task import Task
 
 
@@ -66,7 +68,7 @@ class _Job:
 
 def compare(
     scenario: Scenario | str | Path,
-    agents: Sequence[Agent],
+    agents: Agent | Sequence[Agent],
     seeds: int | Sequence[int] = 5,
     jobs: int = 1,
     out: str | Path | None = None,
@@ -100,12 +102,14 @@ def compare(
     not finished lie in `unfinished/`.
     """
     scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    agents = [agents] if isinstance(agents, str | Path | AgentSpec) else agents
     specs = [agent if isinstance(agent, AgentSpec) else load_agent(agent) for agent in agents]
-    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    chosen = _chosen(seeds)
     _check(specs, chosen)
     building = assemble(scenario, [chosen[0]])
     for spec in specs:
         build_for(spec, Task(building), chosen[0])  # a wrong parameter is better found now
+    warm(building)
     folder = results.make_folder(
         out,
         results.run_id(scenario.name, "comparison"),
@@ -119,7 +123,6 @@ def compare(
         for spec in specs
     ]
     try:
-        Simulator(building).advance(building.command_default[None, :], 1)  # compile before any process starts
         done = _Collector(folder, len(todo), progress)
         (_serial if jobs <= 1 or len(todo) == 1 else _parallel)(todo, jobs, done)
         return _compared(folder, manifest, scenario, specs, done)
@@ -129,16 +132,23 @@ def compare(
         raise
 
 
+def _chosen(seeds: int | Sequence[int]) -> list[int]:
+    """Which seeds; a number says how many."""
+    if not isinstance(seeds, int) or isinstance(seeds, bool):
+        return list(checked_seeds(seeds))
+    if seeds < 1:
+        raise TwinError("a comparison needs seeds", key="seeds", value=seeds, allowed="at least 1")
+    return list(range(seeds))
+
+
 def _check(specs: Sequence[AgentSpec], seeds: Sequence[int]) -> None:
     names = [spec.name for spec in specs]
     if not names or len(set(names)) < len(names):
         raise ControllerError(
             "agents need different names", key="agents", value=", ".join(names), allowed="each once"
         )
-    if not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 0:
-        raise TwinError(
-            "seeds are different whole numbers from 0", key="seeds", value=list(seeds), allowed="at least 1"
-        )
+    if len(set(seeds)) < len(seeds):
+        raise TwinError("a seed comes twice", key="seeds", value=list(seeds), allowed="each once")
 
 
 def _about_comparison(scenario: Scenario, specs: Sequence[AgentSpec], seeds: Sequence[int]) -> dict[str, Any]:
@@ -214,7 +224,7 @@ def _serial(todo: Sequence[_Job], _jobs: int, done: _Collector) -> None:
 def _parallel(todo: Sequence[_Job], jobs: int, done: _Collector) -> None:
     """Runs in other processes, started afresh (spawn), so that no thread of ours is copied half-way."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, initializer=_leave_interrupts_to_runs)
+    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, initializer=_begin_worker)
     pending = {pool.submit(_run_job, job): job for job in todo}
     try:
         for future in _as_they_finish(pending, done):
@@ -224,6 +234,12 @@ def _parallel(todo: Sequence[_Job], jobs: int, done: _Collector) -> None:
             else:
                 done.interrupted = True
                 done.set_aside(pending[future])
+    except BrokenProcessPool as error:
+        raise ResultsError(
+            "a run was ended from outside (killed, or out of memory); finished runs are kept",
+            file=done.folder,
+            allowed="fewer --jobs where memory is short",
+        ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -243,9 +259,17 @@ def _as_they_finish(
         yield from ready
 
 
-def _leave_interrupts_to_runs() -> None:
-    """A process that waits for work ignores Ctrl-C; a run answers it (see _run_job)."""
+def _begin_worker() -> None:
+    """A process that waits for work ignores Ctrl-C; a run answers it (see _run_job). No parent: no worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # a killed parent would leave us waiting for work for ever
 
 
 def _run_job(job: _Job) -> Run | None:

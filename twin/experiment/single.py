@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from twin import results
-from twin.basics.errors import TwinError
+from twin.basics.errors import ControllerError, TwinError
 from twin.building.assembly import Building, assemble
 from twin.control.build import build
 from twin.control.controller import Controller
@@ -20,6 +22,7 @@ from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
+from twin.simulator import Simulator
 from twin.task import Task
 from twin.telemetry.storage import ParquetSink
 from twin.world.world import World
@@ -90,12 +93,18 @@ def run(
     """
     scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
     agent = load_agent(controller) if isinstance(controller, str | Path) else controller
-    _check_seed(seed)
+    if not isinstance(agent, AgentSpec) and not hasattr(agent, "predict"):
+        raise ControllerError(
+            "this is not a controller", value=type(agent).__name__, allowed="a name, a path, or `predict`"
+        )
     building = assemble(scenario, [seed])
+    seed = building.seeds[0]
     task = Task(building)
     baseline = build_for(load_agent(scenario.run.baseline), task, seed)
     chosen = build_for(agent, task, seed) if isinstance(agent, AgentSpec) else agent
-    chosen.reset([seed])
+    if hasattr(chosen, "reset"):
+        chosen.reset([seed])
+    warm(building)
     name = agent.name if isinstance(agent, AgentSpec) else type(agent).__name__.lower()
     folder = results.make_folder(
         out, results.run_id(scenario.name, f"{name}-seed{seed}"), expected_bytes(building)
@@ -113,9 +122,9 @@ def run(
         raise
 
 
-def _check_seed(seed: int) -> None:
-    if seed < 0:
-        raise TwinError("a seed is a whole number from 0", key="seed", value=seed)
+def warm(building: Building) -> None:
+    """Compile before any folder is made and any process starts; Ctrl-C then ends it at once."""
+    Simulator(building).advance(np.repeat(building.command_default[None, :], building.count, axis=0), 1)
 
 
 def build_for(agent: AgentSpec, task: Task, seed: int) -> Controller:

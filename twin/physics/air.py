@@ -76,8 +76,8 @@ def openings(
 ) -> None:
     """Outdoor air by leaks and open windows (WK_OUTDOOR, Z_OUTDOOR_FLOW) and air through doors (d) [kg/s].
 
-    Source: leaks: M.H. Sherman, D.T. Grimsrud 1980; ASHRAE Handbook Fundamentals 2017, ch. 16, eq. 48.
-    Windows: W. de Gids, H. Phaff, Air Infiltration Review 4 (1982); EN 16798-7:2017, 6.4.3.5.
+    Source: leaks: M.H. Sherman, D.T. Grimsrud 1980; ASHRAE Handbook Fundamentals 2017, ch. 16 (basic model).
+    Windows: W. de Gids, H. Phaff, Air Infiltration Review 4 (1982), as in EN 16798-7:2017 for airing.
     """
     outdoor = b.weather[c, j, W_TEMPERATURE]
     wind = b.weather[c, j, W_WIND]
@@ -102,7 +102,7 @@ def _door(door: Float, parameter: Float, zone: Float, n: int, v: int, q: int) ->
     """Air that a door passes each way [kg/s]: buoyancy between its zones, and fixed mixing.
 
     Source: W.G. Brown, K.R. Solvason, Natural convection through rectangular openings in partitions, Int. J.
-    Heat Mass Transfer 5 (1962) 859, eq. 6.
+    Heat Mass Transfer 5 (1962) 859.
     """
     flow = door[v, q, D_MIXING]
     if door[v, q, D_OPEN] > 0.0:

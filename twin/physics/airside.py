@@ -14,8 +14,8 @@ from twin.physics.psychrometrics import (
 )
 
 # Shares of the fan's design total pressure: pressure that the static pressure loop keeps in the duct
-# (ASHRAE 90.1 allows up to a third of it as the sensor's setpoint, 6.5.3.2.2), and shut-off pressure of a
-# backward-curved fan.
+# (ASHRAE 90.1-2007, 6.5.3.2.2, allows up to a third of it as the sensor's setpoint), and shut-off pressure
+# of a backward-curved fan.
 STATIC = 1.0 / 3.0
 SHUT_OFF = 1.3
 # shaft power at closed dampers over that at design flow, same speed (backward-curved wheel)

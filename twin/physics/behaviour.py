@@ -52,15 +52,25 @@ from twin.physics.layout import (
 )
 from twin.physics.noise import uniform
 from twin.physics.people import SLEEPING_MET
+from twin.physics.psychrometrics import vapour_pressure
 
-# Parameters.behaviour: three switches 0/1, override step and limit [K], how long an override holds [s]; HOME
-# 0/1: people look after the windows of every room, and before they fall asleep; COOLS 0/1: the thermostat can cool
-(BP_OVERRIDE, BP_WINDOWS, BP_COMPLAIN, BP_STEP, BP_LIMIT, BP_DURATION, BP_HOME, BP_COOLS,
- BEHAVIOUR_PARAMETERS) = range(9)
+# Parameters.behaviour: three switches 0/1, override step and limit [K], how long an override holds [s];
+# HOME 0/1: people look after the windows of every room and air a warm bedroom; COOLS 0/1: the system can cool
+(
+    BP_OVERRIDE,
+    BP_WINDOWS,
+    BP_COMPLAIN,
+    BP_STEP,
+    BP_LIMIT,
+    BP_DURATION,
+    BP_HOME,
+    BP_COOLS,
+    BEHAVIOUR_PARAMETERS,
+) = range(9)
 
 AIR_SPEED = 0.1  # of still room air [m/s]
 SEATED_MET = 1.2  # up to here people sit: they do not move through the air, and a chair insulates them
-CHAIR_CLO = 0.1  # an office chair (ISO 9920, ASHRAE 55-2020 table 5-3)
+CHAIR_CLO = 0.1  # an office chair (ISO 9920, ASHRAE 55-2020)
 BED_LIGHT, BED_WARM = 0.8, 3.2  # insulation a sleeper can choose between, bed included [clo]: Lin & Deng 2008
 
 # Haldi & Robinson 2009: logit of the probability per 5 min
@@ -182,7 +192,7 @@ def _first_votes(zone: Float, occupant: Float, character: Float, activity: Float
 def _vote(zone: Float, z: int, met: float, clothing: float, pressure: float) -> float:
     """PMV of one person in zone z [-]; a sleeper chooses the bedding that comes closest to neutral."""
     ta, tr, humidity = zone[z, Z_AIR], zone[z, Z_RADIANT], zone[z, Z_HUMIDITY]
-    vapour = pressure * humidity / (0.621945 + humidity)
+    vapour = vapour_pressure(humidity, pressure)
     asleep = met <= SLEEPING_MET
     seated = met <= SEATED_MET
     speed = AIR_SPEED if seated else comfort.relative_velocity(AIR_SPEED, met)
@@ -234,7 +244,12 @@ def _turn(
     airs = how[BP_HOME] > 0.0 and felt > -character[o, OP_TOLERANCE] and zone[z, Z_AIR] > AIRING
     content = beyond == 0.0 and not stale and zone[z, Z_WINDOW] == 0.0 and occupant[o, O_DISCOMFORT] < QUIET
     content = content and not airs
-    if content or (asleep and how[BP_HOME] == 0.0) or now.tick < occupant[o, O_READY] or character[o, OP_TOLERANCE] > 10.0:
+    if (
+        content
+        or (asleep and how[BP_HOME] == 0.0)
+        or now.tick < occupant[o, O_READY]
+        or character[o, OP_TOLERANCE] > 10.0
+    ):
         return
     pause = 0.0
     if how[BP_WINDOWS] > 0.0 and limits[z, ZP_WINDOW_AREA] > 0.0:
@@ -274,8 +289,9 @@ def _chance(logit: float, seconds: float) -> float:
 def _window(zone: Float, z: int, push: float, stale: bool, shift: float, now: Moment, draw: float) -> bool:
     """Open or shut the window of zone z; true where the person did something.
 
-    `push`: the vote felt where it is beyond what the person tolerates, else 0. `stale`: notices used air. `shift`: how much warmer than
-    the mean person this one finds the room [K]. `draw`: a number in (0, 1).
+    `push`: the vote felt where it is beyond what the person tolerates, else 0; `stale`: whether the person
+    notices used air; `shift`: how much warmer than the mean person this one finds the room [K]; `draw`: a
+    number in (0, 1).
     """
     indoor, co2, is_open = zone[z, Z_AIR], zone[z, Z_CO2], zone[z, Z_WINDOW]
     cooler = now.outdoor < indoor

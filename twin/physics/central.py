@@ -7,6 +7,8 @@ import math
 from twin.physics.actuators import clip
 from twin.physics.compile import njit
 
+SHORT_CYCLE_S = 1200.0  # a start sooner after the last is a short cycle: more than three an hour
+
 # --- air-cooled scroll chiller, leaving water 44 °F: DOE-2 curves of the California Nonresidential ACM
 # Reference Manual, appendix 5.7 (air-cooled, scroll); biquadratic in °F of leaving water and outdoor dry
 # bulb
@@ -67,8 +69,8 @@ def boiler_fuel(load: float, capacity: float, efficiency: float) -> float:
     """Gas power [W] for a load [W] of a boiler of a rated efficiency; none for no load.
 
     Source: fuel by part load of DOE-2's atmospheric hot water boiler (0.082597, 0.996764, -0.079361), and of
-    the condensing boiler of NECB 2020, 8.4.5.2 (0.00533, 0.904, 0.09066); below a tenth of capacity in
-    proportion.
+    the condensing boiler of Canada's National Energy Code for Buildings (0.00533, 0.904, 0.09066); below a
+    tenth of capacity in proportion.
     """
     if load <= 0.0:
         return 0.0

@@ -125,7 +125,7 @@ def ppd(vote: float) -> float:
 def relative_velocity(velocity: float, met: float) -> float:
     """Air velocity relative to a moving body [m/s]: 0.3 m/s more per met above one.
 
-    Source: ISO 7730:2005, annex C (C.1) and ASHRAE 55-2020, normative appendix B.
+    Source: ISO 7730:2005, annex C; ASHRAE 55-2020.
     """
     return velocity + 0.3 * max(0.0, met - 1.0)
 
@@ -134,7 +134,7 @@ def relative_velocity(velocity: float, met: float) -> float:
 def seasonal_clothing(morning: float) -> float:
     """Clothing that people choose [clo] by the outdoor temperature at six in the morning [°C].
 
-    Source: Schiavon & Lee 2013, Building and Environment 59, model 1, as in ASHRAE 55-2020 figure 5-4.
+    Source: Schiavon & Lee 2013, Building and Environment 59, model 1, as in ASHRAE 55-2020.
     """
     if morning < -5.0:
         return 1.0

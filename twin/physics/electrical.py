@@ -10,13 +10,11 @@ from __future__ import annotations
 from twin.physics import layout as la
 from twin.physics.compile import njit
 from twin.physics.layout import Boundary, Float, Parameters, State
+from twin.physics.people import DESIGN_LX
 from twin.physics.psychrometrics import saturation_pressure_fast, vapour_pressure
 
 J_PER_KWH = 3.6e6
 QUARTER_S = 900.0
-LIGHTS_LX = (
-    400.0  # mean over a room whose lights are fully on (EN 12464-1: 500 lx on the desk, 300 lx around it)
-)
 UNMET_TOLERANCE_K = 0.2  # unmet hours begin here (EnergyPlus: Tolerance for Time Setpoint Not Met)
 PMV_LIMIT = 0.5  # ISO 7730 category B
 
@@ -56,7 +54,7 @@ def _zone_signals(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, 
     x.signal[n, at + la.SG_PRESENCE] = 1.0 if people > 0.0 else 0.0
     light = p.zone[v, z, la.ZP_DAYLIGHT] * b.sun[c, j, z, la.SUN_TRANSMITTED] / p.zone[v, z, la.ZP_AREA]
     if p.zone[v, z, la.ZP_LIGHTS] > 0.0:
-        light += LIGHTS_LX * min(1.0, x.gains[n, z, la.G_LIGHTS] / p.zone[v, z, la.ZP_LIGHTS])
+        light += DESIGN_LX * min(1.0, x.gains[n, z, la.G_LIGHTS] / p.zone[v, z, la.ZP_LIGHTS])
     x.signal[n, at + la.SG_ILLUMINANCE] = light
     x.signal[n, at + la.SG_HEAT] = x.zone[n, z, la.Z_HEAT]
     x.signal[n, at + la.SG_WINDOW] = x.zone[n, z, la.Z_WINDOW]

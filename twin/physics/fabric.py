@@ -115,9 +115,8 @@ def _gap_correction(film: Float, surface: Float, n: int, v: int, z: int) -> floa
     mean = 0.5 * (outer + inner) + KELVIN
     power = film[v, z, F_GAP_EXPONENT]
     warmer = mean / KELVIN - 1.0
-    gap = gas * (
-        1.0 + power * warmer * (1.0 + 0.5 * (power - 1.0) * warmer)
-    )  # (1 + warmer)^power within 1e-4
+    # (1 + warmer)^power within 1e-4
+    gap = gas * (1.0 + power * warmer * (1.0 + 0.5 * (power - 1.0) * warmer))
     gap += film[v, z, F_GAP_EMISSIVITY] * 4.0 * STEFAN_BOLTZMANN * mean * mean * mean
     conductance = film[v, z, F_GAP_AREA] / (film[v, z, F_GAP_PANES] + 1.0 / gap)
     return float((conductance - film[v, z, F_GAP]) * (outer - inner))

@@ -7,8 +7,14 @@ emitters and rooms.
 
 from __future__ import annotations
 
-from twin.physics.actuators import chosen, clip, move, recovered
-from twin.physics.central import HEAT_PUMP_T_LOW, frost_factor, heat_pump_capacity, heat_pump_input
+from twin.physics.actuators import chosen, clip, move, ventilate
+from twin.physics.central import (
+    HEAT_PUMP_T_LOW,
+    SHORT_CYCLE_S,
+    frost_factor,
+    heat_pump_capacity,
+    heat_pump_input,
+)
 from twin.physics.compile import njit
 from twin.physics.layout import (
     C_SUPPLY_WATER,
@@ -32,23 +38,18 @@ from twin.physics.layout import (
     SY_SUPPLY_FLOW,
     SY_SUPPLY_WATER,
     SY_THERMAL,
-    W_CO2,
-    W_HUMIDITY,
     W_TEMPERATURE,
     WK_CONVECTIVE,
     WK_FLOOR,
     WK_HEATING_SETPOINT,
     WK_RADIANT,
     WK_SUPPLY,
-    WK_SUPPLY_CO2,
     WK_SUPPLY_T,
-    WK_SUPPLY_X,
     Z_AIR,
     ZONE_COMMANDS,
     ZONE_SIGNALS,
     Float,
 )  # fmt: skip
-from twin.physics.psychrometrics import CP_AIR
 
 (HS_CAPACITY, HS_COP, HS_LEAST, HS_MIN_RUN, HS_MIN_OFF, HS_BUFFER, HS_LOSS, HS_BACKUP, HS_PUMP, HS_SUPPLY,
  HS_RESET, HS_TRAVEL, HS_FLOOR, HS_EXPONENT, HS_RADIANT, HS_RECOVERY, HS_FAN_POWER, HS_START_STEP, HS_FLOW,
@@ -79,7 +80,6 @@ CURVE_RESERVE = 2.0  # [K]
 SUPPLY_LOW, SUPPLY_HIGH = 25.0, 65.0
 BACKUP_START, BACKUP_END, BACKUP_WAIT_S = 5.0, 2.0, 1800.0  # [K] below the setpoint, for [s]
 ROOM_OF_PLANT = 18.0  # where the buffer stands [°C]
-SHORT_CYCLE_S = 1200.0  # more than three starts an hour
 LEAST_EXCESS = 0.1  # [K]
 
 
@@ -120,21 +120,12 @@ def _rooms(
             share = move(state[z, HV_FAN], chosen(command[z * ZONE_COMMANDS + C_VENTILATION], 1.0), reaches)
             travel += abs(share - state[z, HV_FAN])
             state[z, HV_FAN] = share
-            air += share * terminal[z, HT_VENTILATION]
-            _supply_air(system, site, room, share * terminal[z, HT_VENTILATION], w, z)
+            fresh = share * terminal[z, HT_VENTILATION]
+            air += fresh
+            ventilate(site, room, fresh, system[HS_RECOVERY], system[HS_FAN_POWER], w, z)
     plant[HX_TRAVEL] = travel
     plant[HX_CALL] = 1.0 if most > CALL else 0.0
     return water, air
-
-
-@njit
-def _supply_air(system: Float, site: Float, room: float, flow: float, w: Float, z: int) -> None:
-    """Balanced ventilation of a zone with heat recovery; half the fans' power warms the supply."""
-    warm = recovered(site[W_TEMPERATURE], room, system[HS_RECOVERY], w[z, WK_HEATING_SETPOINT])
-    w[z, WK_SUPPLY] = flow
-    w[z, WK_SUPPLY_T] = warm + 0.5 * system[HS_FAN_POWER] / CP_AIR
-    w[z, WK_SUPPLY_X] = site[W_HUMIDITY]
-    w[z, WK_SUPPLY_CO2] = site[W_CO2]
 
 
 @njit

@@ -7,7 +7,7 @@ dehumidify.
 
 from __future__ import annotations
 
-from twin.physics.actuators import chosen, clip, move, recovered
+from twin.physics.actuators import chosen, clip, move, ventilate
 from twin.physics.compile import njit
 from twin.physics.layout import (
     B_CO2,
@@ -26,9 +26,6 @@ from twin.physics.layout import (
     SY_SUPPLY_AIR,
     SY_SUPPLY_FLOW,
     SY_THERMAL,
-    W_CO2,
-    W_HUMIDITY,
-    W_TEMPERATURE,
     WK_CAP_COOL,
     WK_CAP_HEAT,
     WK_COOLING_SETPOINT,
@@ -37,9 +34,7 @@ from twin.physics.layout import (
     WK_IDEAL,
     WK_LOW,
     WK_SUPPLY,
-    WK_SUPPLY_CO2,
     WK_SUPPLY_T,
-    WK_SUPPLY_X,
     Z_AIR,
     Z_CO2,
     ZONE_COMMANDS,
@@ -47,7 +42,6 @@ from twin.physics.layout import (
     Float,
     State,
 )  # fmt: skip
-from twin.physics.psychrometrics import CP_AIR
 
 IS_RECOVERY, IS_FAN_POWER, IS_CO2_CONTROLLED, IS_TRAVEL, IDEAL_SYSTEM = range(5)
 # RECOVERY 0-1; FAN_POWER of supply and exhaust together [W per kg/s]; TRAVEL of the dampers [s]
@@ -63,25 +57,14 @@ CO2_BAND = 300.0  # ventilation rises from minimum to design flow over this many
 def wanted_flow(terminal: Float, co2_controlled: bool, expected: float, co2: float, limit: float) -> float:
     """Outdoor air that a zone's own loop wants [kg/s]: by expected people and area, or by CO2 [ppm].
 
-    Source: ASHRAE 62.1-2019 eq. 6-1 (people and area parts) and 6.2.6 (dynamic reset); the proportional band
-    is that of its User's Manual, app. A.
+    Source: ASHRAE 62.1-2019 eq. 6-1 (people and area parts) and 6.2.6 (dynamic reset); the width of the
+    proportional band is our choice.
     """
     area = terminal[IT_FLOW_AREA] if expected > 0.0 else 0.0
     design = terminal[IT_FLOW_DESIGN]
     if co2_controlled:
         return float(area + (design - area) * clip(1.0 + (co2 - limit) / CO2_BAND, 0.0, 1.0))
     return float(min(design, area + terminal[IT_FLOW_PERSON] * expected))
-
-
-@njit
-def ventilate(system: Float, site: Float, room: float, flow: float, w: Float, z: int) -> None:
-    """Supply air of one zone from a balanced unit with heat recovery, flow in kg/s."""
-    warm = recovered(site[W_TEMPERATURE], room, system[IS_RECOVERY], w[z, WK_HEATING_SETPOINT])
-    w[z, WK_SUPPLY] = flow
-    # the supply fan's half of the power ends as heat in the supply air, the exhaust fan's leaves the building
-    w[z, WK_SUPPLY_T] = warm + 0.5 * system[IS_FAN_POWER] / CP_AIR
-    w[z, WK_SUPPLY_X] = site[W_HUMIDITY]
-    w[z, WK_SUPPLY_CO2] = site[W_CO2]
 
 
 @njit
@@ -104,7 +87,7 @@ def _air(
         damper = move(before, target, dt / system[IS_TRAVEL])
         state[z, IV_DAMPER] = damper
         plant[IX_TRAVEL] += abs(damper - before)
-        ventilate(system, site, room, damper * design, w, z)
+        ventilate(site, room, damper * design, system[IS_RECOVERY], system[IS_FAN_POWER], w, z)
 
 
 @njit

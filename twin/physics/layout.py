@@ -18,7 +18,7 @@ Int = NDArray[np.int64]
 NODES = 8
 WALL_IN, WALL_OUT, ROOF_IN, ROOF_OUT, FLOOR_IN, FLOOR_OUT, MASS, PARTITION = range(NODES)
 
-# --- massless surfaces, recovered once per boundary step ---------------------------------------------------
+# --- massless surfaces, recovered once per boundary step; SPARE fills the last vector of four --------------
 SURFACES = 12
 (S_STAR, S_WALL, S_ROOF, S_FLOOR, S_MASS, S_PARTITION, S_WINDOW, S_WINDOW_OUT, S_WALL_OUT, S_ROOF_OUT, S_FLOOR_OUT,
  S_SPARE) = range(SURFACES)
@@ -69,7 +69,7 @@ C_HEATING, C_COOLING, C_VENTILATION, C_DAMPER, C_VALVE, ZONE_COMMANDS = range(6)
 # --- occupants: state and (per seed) character -------------------------------------------------------------------
 O_ZONE, O_ACTIVITY, O_DISCOMFORT, O_READY, O_SENSATION, OCCUPANT_STATES = range(6)
 # ZONE -1: away; DISCOMFORT felt over the last hour [PMV]; READY tick from which the person may act again; SENSATION PMV
-OP_CLOTHING, OP_PREFERENCE, OP_TOLERANCE, OP_KEY, OCCUPANT_PARAMETERS = range(5)
+OP_CLOTHING, OP_PREFERENCE, OP_TOLERANCE, OCCUPANT_PARAMETERS = range(4)
 
 # --- events of people and appliances (int64): tick, kind, entity, value, extra -----------------------------------
 EV_TICK, EV_KIND, EV_ENTITY, EV_VALUE, EV_EXTRA, EVENT_COLUMNS = range(6)
@@ -88,14 +88,13 @@ B_LOWER, B_UPPER, B_CO2, B_EXPECTED, B_EQUIPMENT, B_LIGHTS, B_OPERATING, BOUND_C
 # comfort LOWER, UPPER [°C]; CO2 limit [ppm]; EXPECTED people by schedule; EQUIPMENT, LIGHTS scheduled fraction 0-1;
 # OPERATING 0/1: HVAC operating hours on a working day
 
-
 # --- signals: the true value of every point at the end of a tick: Z x zone signals, then site, system, meters ------
 (SG_AIR, SG_OPERATIVE, SG_RADIANT, SG_RH, SG_CO2, SG_OCCUPANTS, SG_PRESENCE, SG_ILLUMINANCE, SG_SUPPLY_FLOW,
  SG_SUPPLY_TEMPERATURE, SG_HEAT, SG_DAMPER, SG_VALVE, SG_WINDOW, SG_OFFSET, SG_PMV, ZONE_SIGNALS) = range(17)
 (SS_OUTDOOR, SS_OUTDOOR_HUMIDITY, SS_WIND, SS_GLOBAL, SS_PRICE, SS_CARBON, SITE_SIGNALS) = range(7)
 (SY_SUPPLY_AIR, SY_RETURN_AIR, SY_MIXED_AIR, SY_SUPPLY_FLOW, SY_OUTDOOR_FLOW, SY_OUTDOOR_FRACTION, SY_FAN, SY_SUPPLY_WATER,
  SY_RETURN_WATER, SY_COMPRESSOR, SY_COP, SY_THERMAL, SYSTEM_SIGNALS) = range(13)
-# meters: power [W] of every end use, total electric, total gas; then registers [kWh] in the same order
+# meters: power [W] of every end use, then of all electricity, gas and district heat; registers [kWh] in the same order
 (SM_TOTAL_ELECTRIC, SM_TOTAL_GAS, SM_TOTAL_HEAT, METER_TOTALS) = range(4)  # after END_USES powers
 METERS = END_USES + METER_TOTALS
 METER_SIGNALS = 2 * METERS
@@ -112,8 +111,8 @@ METER_SIGNALS = 2 * METERS
 
 # --- indicators that accumulate per tick after the warm-up -----------------------------------------------------------
 KP_ENERGY = 0  # .. END_USES [J]
-(KP_COST, KP_CARBON, KP_COST_HVAC, KP_CARBON_HVAC, KP_TRAVEL, KP_ACTUATORS, KP_TIME, KP_QUARTER_S) = range(
-    END_USES, END_USES + 8)  # whole building, HVAC only, ...; TIME [s] in the indicators; QUARTER_S [s] in the quarter hour
+(KP_COST, KP_CARBON, KP_COST_HVAC, KP_CARBON_HVAC, KP_TRAVEL, KP_TIME, KP_QUARTER_S) = range(
+    END_USES, END_USES + 7)  # whole building, HVAC only, ...; TIME [s] in the indicators; QUARTER_S [s] in the quarter hour
 PEAKS = CARRIERS + 1  # the carriers of the whole building, then the electricity of HVAC alone
 KP_QUARTER = KP_QUARTER_S + 1  # .. PEAKS, energy in the running quarter hour [J]
 KP_PEAK = KP_QUARTER + PEAKS  # .. PEAKS, highest quarter hour mean [W]
@@ -148,15 +147,15 @@ class Parameters(NamedTuple):
     film: Float  # (V, Z, FILM_PARAMETERS) conductances of the lagged corrections
     partition: Float  # (V, Q, 3) zone i, zone j, conductance between the two half walls [W/K]
     door: Float  # (V, D, DOOR_PARAMETERS)
-    system: Float  # (V, HS) HVAC system parameters, see twin.physics.hvac
-    terminal: Float  # (V, Z, HT) HVAC terminal parameters
+    system: Float  # (V, HS) HVAC system parameters: IS_, VS_ or HS_ of twin.physics.ideal, vav, hydronic
+    terminal: Float  # (V, Z, HT) HVAC terminal parameters: IT_, VT_ or HT_
     activity: Float  # (V, ACTIVITIES, ACTIVITY_COLUMNS)
     behaviour: Float  # (V, BEHAVIOUR_PARAMETERS), see twin.physics.behaviour
 
 
 K_TICK_S, K_TICKS_PER_BOUNDARY, K_SYSTEM, K_WARM_UP_TICKS, K_TRUTH_TICKS, K_BEHAVIOUR_TICKS, K_TICKS_PER_STEP, K_COMFORT_OPERATIVE, KINDS = range(9)
 IDEAL, VAV, HYDRONIC = range(3)  # K_SYSTEM
-X_SKY_PRESSURE, X_HEADCOUNT, X_FLOOR_AREA, X_SPARE, CONSTANTS = range(5)
+X_HEADCOUNT, X_FLOOR_AREA, CONSTANTS = range(3)  # people of the scenario, floor area of all zones [m2]
 
 (ZP_VOLUME, ZP_AREA, ZP_AIR_CAPACITY, ZP_AIR_MASS, ZP_LEAK_STACK, ZP_LEAK_WIND, ZP_LEAK_FIXED, ZP_WINDOW_AREA,
  ZP_WINDOW_HEIGHT, ZP_CONDITIONED, ZP_LIGHTS, ZP_EQUIPMENT_BASE, ZP_EQUIPMENT_PERSON, ZP_LIGHTS_RADIANT,
@@ -182,8 +181,8 @@ class State(NamedTuple):
     surface: Float  # (N, Z, SURFACES) [°C]
     drive: Float  # (N, Z, DRIVES)
     gains: Float  # (N, Z, GAINS)
-    plant: Float  # (N, PS) HVAC system states, see twin.physics.hvac
-    terminal: Float  # (N, Z, TS) HVAC terminal states
+    plant: Float  # (N, PS) HVAC system states: IX_, VX_ or HX_
+    terminal: Float  # (N, Z, TS) HVAC terminal states: IV_, VB_ or HV_
     occupant: Float  # (N, O, OCCUPANT_STATES)
     power: Float  # (N, END_USES) mean of the last tick [W]
     register: Float  # (N, END_USES) energy since the origin [J]

@@ -50,7 +50,7 @@ from twin.physics.layout import (
 )
 
 SLEEPING_MET = 0.85  # who is below sleeps: uses no light and no desk
-DESIGN_LX = 400.0  # mean over a room under full light, see twin.physics.electrical
+DESIGN_LX = 400.0  # mean over a room under full light (EN 12464-1: 500 lx on the desk, 300 lx around it)
 DARK_LX = 200.0  # people switch on below (Hunt 1979: few do above about 200 lx)
 EVAPORATION_J_KG = 2.45e6  # of water at 20 °C
 _G_PER_H = 1.0 / 3.6e6  # [kg/s]

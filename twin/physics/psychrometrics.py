@@ -40,8 +40,8 @@ def saturation_pressure(temperature: float) -> float:
 def saturation_pressure_fast(temperature: float) -> float:
     """Saturation vapour pressure over water [Pa] by a polynomial, for -40 to 50 °C; outside it is held.
 
-    Source: Flatau, Walko and Cotton (1992), J. Appl. Meteorol. 31(12), 1507-1513, eighth order, relative
-    error.
+    Source: Flatau, Walko and Cotton (1992), J. Appl. Meteorol. 31(12), 1507-1513, eighth order, fitted to the
+    relative error.
     """
     t = min(max(temperature, -40.0), 50.0)
     hundreds = 6.11213476 + t * (
@@ -59,7 +59,7 @@ def humidity_ratio_of_vapour(vapour_pressure: float, pressure: float) -> float:
 
 @njit
 def vapour_pressure(humidity_ratio: float, pressure: float) -> float:
-    """Partial pressure of vapour [Pa] of a humidity ratio [kg/kg]. Source: ASHRAE eq. 36."""
+    """Partial pressure of vapour [Pa] of a humidity ratio [kg/kg]. Source: ASHRAE eq. 20, solved for it."""
     return pressure * humidity_ratio / (MOLAR_RATIO + humidity_ratio)
 
 
@@ -89,7 +89,7 @@ def enthalpy(temperature: float, humidity_ratio: float) -> float:
 
 @njit
 def density(temperature: float, humidity_ratio: float, pressure: float) -> float:
-    """Density of moist air [kg/m3]. Source: ASHRAE eq. 10 and 26."""
+    """Density of moist air [kg/m3]. Source: ASHRAE eq. 11 and 26."""
     volume = 287.042 * (temperature + 273.15) * (1.0 + 1.607858 * humidity_ratio) / pressure
     return (1.0 + humidity_ratio) / volume
 

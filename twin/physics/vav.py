@@ -10,7 +10,7 @@ import math
 
 from twin.physics.actuators import chosen, clip, move
 from twin.physics.airside import cooling_coil, economizer_allowed, fan_flow, fan_power, fan_speed, warming
-from twin.physics.central import boiler_fuel, chiller_capacity, chiller_power
+from twin.physics.central import SHORT_CYCLE_S, boiler_fuel, chiller_capacity, chiller_power
 from twin.physics.compile import njit
 from twin.physics.layout import (
     B_EXPECTED,
@@ -91,7 +91,6 @@ COIL_HIGH = 35.0  # hottest air from the main heating coil [°C]
 FAN_RISE_HIGH = 5.0  # the rest of the fan's heat is lost through the casing [K]
 CHILLED_WATER_PUMP = 0.015  # [W per W of chiller]: 22 W/gpm at 2.4 gpm/ton (ASHRAE 90.1-2019 G3.1.3.10)
 HOT_WATER_PUMP = 0.0026  # [W per W of boiler]: 19 W/gpm at 50 °F (ASHRAE 90.1-2019 G3.1.3.5)
-SHORT_CYCLE_S = 1200.0  # more than three starts an hour
 
 
 @njit

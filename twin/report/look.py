@@ -78,7 +78,14 @@ def legend_below(made: Figure, handles: Sequence[Artist], labels: Sequence[str],
 
 
 def save(made: Figure, path: Path) -> Path:
-    """Write a PNG at 110 dots per inch and return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made.savefig(path, dpi=110, format="png")
+    """Write a PNG at 110 dots per inch, whole or not at all, and return its path; raises ResultsError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made.savefig(draft, dpi=110, format="png")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # the first error says why
+            draft.unlink(missing_ok=True)
+        raise ResultsError(f"cannot write a figure: {error.strerror or error}", file=path) from error
     return path

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from twin.report.energy import floor_area
 from twin.report.pictures import Picture, draw_all
 from twin.report.record import RunRecord, read_comparison, read_json, read_run
 from twin.report.table import Line, lines
+from twin.telemetry.storage import whole_file
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,8 @@ def write_joint_report(folders: Sequence[str | Path], page: str | Path) -> Path:
     chapters = [chapter(Path(folder)) for folder in folders]
     page = Path(page)
     text = _template().render(chapters=chapters, several=len(chapters) > 1)
-    draft = page.with_name(f".{page.name}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, page)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ResultsError(f"cannot write the report: {error.strerror or error}", file=page) from error
+    with whole_file(page, "the report") as stream:
+        stream.write(text.encode())
     return page
 
 
@@ -83,7 +79,12 @@ def chapter(folder: Path) -> Chapter:
     if manifest.get("kind") == "comparison":
         record = read_comparison(folder)
         if not record.shown:
-            raise ResultsError("the comparison holds no finished run", file=folder / "runs")
+            begun = sorted(p.parent for p in folder.glob("*/*/seed-*/manifest.json"))
+            raise ResultsError(
+                "the comparison holds no finished run",
+                file=folder,
+                allowed=f"a run that was begun, as: twin report {begun[0]}" if begun else None,
+            )
         return _chapter(record.folder, record.manifest, record.runs, record.shown)
     run = read_run(folder)
     return _chapter(run.folder, run.manifest, {run.agent: [run]}, [run])

@@ -76,7 +76,7 @@ class RunRecord:
     @property
     def clock(self) -> Clock:
         """The run's clock, from the scenario."""
-        return clock_of(self.scenario)
+        return self.scenario.clock
 
     @cached_property
     def truth(self) -> pd.DataFrame:
@@ -154,14 +154,6 @@ def read_scenario(folder: Path) -> Scenario:
         ) from error
 
 
-def clock_of(scenario: Scenario) -> Clock:
-    """The clock of a scenario."""
-    run = scenario.run
-    return Clock(
-        run.start, scenario.site.timezone, run.warm_up_days, run.days, run.tick_s, run.control_step_s
-    )
-
-
 def read_run(folder: Path) -> RunRecord:
     """Read a run folder; raises ResultsError with the file at fault."""
     manifest, scenario = read_json(folder / "manifest.json"), read_scenario(folder)
@@ -172,11 +164,11 @@ def read_run(folder: Path) -> RunRecord:
 
 
 def read_comparison(folder: Path) -> ComparisonRecord:
-    """Read a comparison folder with all its complete runs."""
+    """Read a comparison folder with all its complete runs; one that a kill cut short would be no fair match."""
     manifest = read_json(folder / "manifest.json")
     runs: dict[str, list[RunRecord]] = {}
     found = sorted((p.parent for p in (folder / "runs").glob("*/seed-*/manifest.json")), key=_seed)
-    for path in found:
+    for path in (p for p in found if read_json(p / "manifest.json").get("state") == "complete"):
         runs.setdefault(path.parent.name, []).append(read_run(path))
     asked = [str(a.get("name")) if isinstance(a, dict) else str(a) for a in manifest.get("agents", [])]
     order = sorted(runs, key=lambda a: (asked.index(a) if a in asked else len(asked), a))

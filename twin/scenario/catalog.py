@@ -95,6 +95,10 @@ def load_scenario(source: str | Path, overrides: Mapping[str, Any] | None = None
     ScenarioError
         Anything wrong, with file, line, key, value, what is allowed and the nearest valid name.
     """
+    if overrides is not None and not isinstance(overrides, Mapping):
+        raise ScenarioError(
+            "overrides are not a mapping", value=overrides, allowed='keys as in the file: {"run": {"days": 3}}'
+        )
     path = find(source, "scenarios")
     document = gather(path, lambda name, base: find(name, "scenarios", base), overrides)
     scenario = _validated(Scenario, document)
@@ -139,9 +143,22 @@ def place_of(scenario: Scenario, *keys: str | int) -> tuple[str | None, int | No
 def _validated(model: type[R], document: Document) -> R:
     """The record in a document; it goes through JSON, whose strict reading knows lists and dates."""
     try:
-        return model.model_validate_json(json.dumps(document.data, default=date.isoformat), strict=True)
+        return model.model_validate_json(json.dumps(document.data, default=_as_json), strict=True)
     except ValidationError as error:
         raise explain(error, model, document.data, document.keys, document.path) from None
+
+
+def _as_json(value: Any) -> Any:
+    """What YAML or Python has and JSON has not: dates, and numbers of numpy in overrides."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise ScenarioError(
+        "this kind of value cannot stand in a scenario",
+        value=type(value).__name__,
+        allowed="numbers, texts, dates, lists and mappings",
+    )
 
 
 def _check_names(scenario: Scenario, document: Document) -> None:

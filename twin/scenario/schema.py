@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
+from twin.basics.clock import Clock
 from twin.scenario import rules
 from twin.scenario.explain import explain
 from twin.scenario.fabric import BuildingFabric
@@ -200,6 +201,14 @@ class Scenario(Record):
     def zone_ids(self) -> tuple[str, ...]:
         """Ids of the zones in order."""
         return tuple(zone.id for zone in self.building.zones)
+
+    @property
+    def clock(self) -> Clock:
+        """Time of the run."""
+        run = self.run
+        return Clock(
+            run.start, self.site.timezone, run.warm_up_days, run.days, run.tick_s, run.control_step_s
+        )
 
     def updated(self, **run: Any) -> Scenario:
         """A copy with some keys of `run` replaced (start, days, ...).

@@ -7,8 +7,10 @@ the running week and nothing else, and a full disk leaves the earlier weeks as t
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +108,33 @@ def _make(folder: Path) -> None:
         raise ResultsError(f"cannot make the results folder: {error.strerror}", file=folder) from error
 
 
+@contextmanager
+def whole_file(path: Path, what: str) -> Iterator[IO[bytes]]:
+    """A stream for a file that is either there and whole or as it was before: write, fsync, rename.
+
+    Parameters
+    ----------
+    what
+        For the message: "telemetry", "results", "the report".
+
+    Raises
+    ------
+    ResultsError
+        Full disk, no permission, folder gone; no half-written file stays.
+    """
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        with draft.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # the first error says why
+            draft.unlink(missing_ok=True)
+        raise ResultsError(f"cannot write {what}: {error.strerror or error}", file=path) from error
+
+
 def write_part(table: pa.Table, path: Path) -> None:
     """Write a table as one Parquet file that is either there and whole or not there.
 
@@ -116,17 +145,9 @@ def write_part(table: pa.Table, path: Path) -> None:
     """
     import pyarrow.parquet as pq
 
-    draft = path.with_name(f".{path.name}.tmp")
     options = {"compression": "zstd", "compression_level": 1, "write_statistics": ["time"]}
-    try:
-        with draft.open("wb") as stream:
-            pq.write_table(table, stream, use_dictionary=_REPEATED, column_encoding=_STEADY, **options)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ResultsError(f"cannot write telemetry: {error.strerror or error}", file=path) from error
+    with whole_file(path, "telemetry") as stream:
+        pq.write_table(table, stream, use_dictionary=_REPEATED, column_encoding=_STEADY, **options)
 
 
 def _stamps(times: NDArray[np.int64]) -> pa.Array:
