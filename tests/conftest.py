@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+settings.register_profile("twin", deadline=None)  # the first example may compile, and machines are busy
+settings.load_profile("twin")
 
 
 @pytest.fixture(scope="session")

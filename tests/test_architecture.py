@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 JUNK = {"utils", "util", "common", "helpers", "misc", "base", "core", "tools"}
+ROOMS = ("basics", "scenario", "physics", "building", "control", "world", "telemetry")
 
 
 def test_imports_point_downwards(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,3 +47,19 @@ def test_no_file_is_longer_than_four_hundred_lines(repository: Path) -> None:
 def test_basics_has_four_modules(repository: Path) -> None:
     names = {p.stem for p in (repository / "twin" / "basics").glob("*.py")}
     assert names == {"__init__", "points", "clock", "streams", "errors"}
+
+
+def test_the_page_of_physics_names_modules_that_exist(repository: Path) -> None:
+    text = (repository / "docs" / "physics.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:physics|building|basics)\.\w+)`", text))
+    assert len(named) > 30
+    there = {f"{path.parent.name}.{path.stem}" for path in (repository / "twin").glob("*/*.py")}
+    assert named <= there
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_page_of_architecture_names_every_module(repository: Path, room: str) -> None:
+    text = (repository / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in (repository / "twin" / room).glob("*.py")} - {"__init__"}
+    row = next(line for line in text.splitlines() if line.startswith(f"| `{room}` |"))
+    assert set(re.findall(r"`(\w+)`", row.split("|")[2])) == modules

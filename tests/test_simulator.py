@@ -88,3 +88,15 @@ def test_the_command_of_a_step_holds_during_it_and_the_observation_is_its_end(si
     assert np.array_equal(simulator.state.command, command, equal_nan=True)
     air = simulator.building.signal_columns["core.air_temperature"]
     assert np.array_equal(simulator.state.signal[:, air], simulator.state.zone[:, 4, 0])
+
+
+def test_power_is_the_mean_of_a_tick_and_registers_add_it_up(simulator: Simulator) -> None:
+    """What a step used is the difference of its registers: the mean over the step just ended."""
+    command = default(simulator)
+    simulator.advance(command, 9 * 60)  # people come
+    before, used = simulator.state.register.copy(), np.zeros_like(simulator.state.power)
+    for _ in range(simulator.building.clock.ticks_per_step):
+        simulator.advance(command, 1)
+        used += simulator.state.power * simulator.building.clock.tick_s
+    assert (used.sum(axis=1) > 0.0).all()
+    np.testing.assert_allclose(simulator.state.register - before, used, rtol=1e-9, atol=1e-6)

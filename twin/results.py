@@ -115,13 +115,19 @@ def _free(folder: Path) -> Path:
     number, found = 2, folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            with suppress(FileExistsError):
-                found.mkdir()
-                return found
+        while not _made(found):
             found, number = folder.with_name(f"{folder.name}-{number}"), number + 1
+        return found
     except OSError as error:
         raise ResultsError(f"cannot make the results folder: {error.strerror}", file=folder) from error
+
+
+def _made(folder: Path) -> bool:
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def run_id(scenario: str, what: str, moment: datetime | None = None) -> str:

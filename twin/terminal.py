@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -24,7 +24,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 BAD_INPUT = 2
 _BadUse: Any = typer.BadParameter.__base__  # whichever click typer stands on
 _PLAIN = str.maketrans(
-    {"★": "*", "°": "", "²": "2", "³": "3", "·": " ", "–": "-", "“": '"', "”": '"', "₂": "2", "─": "-", "≥": ">="}
+    {"★": "*", "°": "", "²": "2", "³": "3", "₂": "2", "·": " ", "–": "-", "“": '"', "”": '"', "─": "-"}
 )
 
 
@@ -65,7 +65,7 @@ def _one_line(error: Any) -> typer.Exit:
 
 
 def tolerate_any_encoding() -> None:
-    """A terminal or a file that cannot show a letter gets a plainer one: a number is never lost for its star."""
+    """Where a letter cannot be shown a plainer one comes instead: no number is lost for its star."""
     codecs.register_error("twin.plainer", _plainer)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -120,14 +120,16 @@ def progress(words: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """A table on stdout; the columns numbered in `right` are aligned right."""
+    """A table on stdout; the columns numbered in `right` are aligned right and never broken."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
     for k, name in enumerate(header):
-        table.add_column(name, justify="right" if k in right else "left", no_wrap=k == 0, overflow="fold")
+        whole = k in right or (k == 0 and not right)
+        justify: Literal["left", "right"] = "right" if k in right else "left"
+        table.add_column(name, justify=justify, no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*row)
     _print(table, Console)

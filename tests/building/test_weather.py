@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin.basics.clock import Clock
 from twin.basics.errors import WeatherError
 from twin.building.weather import (
     Weather,
@@ -23,6 +24,7 @@ from twin.building.weather import (
 )
 from twin.building.weather_table import calendar
 from twin.building.weather_year import sky_infrared
+from twin.physics import psychrometrics
 
 FIELDS = [
     *("temperature", "dew_point", "relative_humidity", "pressure", "wind_speed", "wind_direction"),
@@ -250,6 +252,14 @@ def test_leap_day_repeats_the_day_before(denver: Weather) -> None:
     assert sample_site(denver, datetime(2024, 12, 31, 12, tzinfo=west), 3600, 36).temperature.shape == (36,)
 
 
+@pytest.mark.parametrize(("day", "noon"), [(date(2023, 1, 16), 12.0), (date(2023, 7, 16), 12.95)])
+def test_the_sun_keeps_standard_time_while_clocks_on_the_wall_change(day: date, noon: float) -> None:
+    clock = Clock(day, "America/Chicago", 0, 1, 60, 900)
+    sun = sample_site(read_weather("chicago"), clock.origin, 60, 1440)
+    highest = clock.civil(60.0 * int(np.argmin(sun.zenith)))
+    assert highest.hour + highest.minute / 60.0 == pytest.approx(noon, abs=0.1)
+
+
 def test_typical_years_run_over_new_year(denver: Weather) -> None:
     site = sample_site(denver, datetime(2022, 12, 31, 7, tzinfo=UTC), 3600, 48)
     assert site.temperature[24] == pytest.approx(denver.temperature[[-1, 0]].mean())
@@ -281,6 +291,14 @@ def test_actual_leap_years_have_their_own_leap_day(plain: Path, denver: Weather)
     plain.write_text(epw_text(denver, year=2020, label="AMY"))
     with pytest.raises(WeatherError, match="do not fit"):
         read_weather(plain)
+
+
+def test_moist_air_is_that_of_the_physics() -> None:
+    for temperature in (-30.0, -1.0, 0.5, 12.0, 45.0):
+        vapour = saturation_pressure(np.array([temperature]))
+        np.testing.assert_allclose(vapour, psychrometrics.saturation_pressure(temperature), rtol=1e-12)
+        expected = psychrometrics.humidity_ratio(temperature, 1.0, 95000.0)
+        np.testing.assert_allclose(humidity_ratio(np.array([temperature]), np.array([95000.0])), expected)
 
 
 def test_humidity_agrees_with_psychrolib() -> None:

@@ -115,7 +115,7 @@ def test_agents_and_seeds_must_differ(tmp_path: Path) -> None:
     with pytest.raises(ControllerError, match="different names"):
         compare(classroom(), ["pi", "pi"], seeds=1, out=tmp_path / "c")
     for seeds in ([0, 0], [], [-1]):
-        with pytest.raises(TwinError, match="seeds"):
+        with pytest.raises(TwinError, match="seed"):
             compare(classroom(), ["pi"], seeds=seeds, out=tmp_path / "c")
     assert not (tmp_path / "c").exists()
 

@@ -74,6 +74,12 @@ def test_every_shipped_agent_and_datasheet_loads(name: str) -> None:
         assert read(stem).name == stem
 
 
+@pytest.mark.parametrize("folder", ["scenarios", "agents", "sensors"])
+def test_every_shipped_file_says_which_format_it_has(folder: str) -> None:
+    for path in available(folder).values():  # type: ignore[arg-type]
+        assert strict_yaml.load(path).data["format"] == 1, path
+
+
 def test_json_schema() -> None:
     schema = scenario_json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)

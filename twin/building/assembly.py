@@ -82,13 +82,15 @@ class Building:
 
 
 def checked_seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
-    """Seeds as a tuple; raises TwinError unless they are whole numbers from 0, at least one."""
-    given = list(seeds) if isinstance(seeds, Iterable) and not isinstance(seeds, str) else [seeds]
-    good = [isinstance(s, int | np.integer) and not isinstance(s, bool) and s >= 0 for s in given]
+    """Seeds as a tuple; raises TwinError unless they are whole numbers from 0 (64 bits), at least one."""
+    single = isinstance(seeds, int | str) or not isinstance(seeds, Iterable)
+    given: list[Any] = [seeds] if single else list(seeds)  # type: ignore[arg-type]
+    whole = [isinstance(s, int | np.integer) and not isinstance(s, bool) for s in given]
+    good = [is_whole and 0 <= s < 2**64 for is_whole, s in zip(whole, given, strict=True)]
     if not given or not all(good):
         wrong = given[good.index(False)] if given else given
         raise TwinError(
-            "this is not a seed", key="seed", value=wrong, allowed="whole numbers from 0, at least one"
+            "this is not a seed", key="seed", value=wrong, allowed="whole numbers from 0 to 2**64 - 1"
         )
     return tuple(int(s) for s in given)
 

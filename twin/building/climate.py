@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from twin.basics.clock import Clock
+from twin.building.constructions import construction_of
 from twin.building.glazing import glazing_of, transmitted_absorbed
 from twin.building.solar import Incident, Shading, incident
 from twin.building.weather import SiteWeather, Weather, sample_site
 from twin.physics import layout as la
 from twin.physics.layout import Float
-from twin.scenario.fabric import Construction, Roof, Wall, Window, Zone
-from twin.scenario.library import CONSTRUCTIONS
+from twin.scenario.fabric import Roof, Wall, Window, Zone
 from twin.scenario.schema import Scenario
 
 
@@ -92,8 +92,9 @@ class _Skin:
 
     def _add_surface(self, sun: Float, column: int, surface: Wall | Roof) -> None:
         opaque = surface.area_m2 - sum(window.area_m2 for window in surface.windows)
-        absorptance = self._construction(surface.construction).solar_absorptance_outside
-        sun[:, column] += opaque * absorptance * self._incident(surface.tilt_deg, surface.azimuth_deg).total
+        skin = construction_of(surface.construction, self._fabric.constructions)
+        falling = self._incident(surface.tilt_deg, surface.azimuth_deg).total
+        sun[:, column] += opaque * skin.solar_absorptance_outside * falling
         for window in surface.windows:
             self._add_window(sun, window, surface)
 
@@ -103,6 +104,3 @@ class _Skin:
         sun[:, la.SUN_TRANSMITTED] += window.area_m2 * passed
         sun[:, la.SUN_PANE_OUT] += window.area_m2 * outer
         sun[:, la.SUN_PANE_IN] += window.area_m2 * inner
-
-    def _construction(self, name: str) -> Construction:
-        return self._fabric.constructions.get(name) or CONSTRUCTIONS[name]

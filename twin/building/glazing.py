@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from twin.basics.errors import ScenarioError, nearest
 from twin.building.solar import Incident
+from twin.physics.fabric import KELVIN, STEFAN_BOLTZMANN
 from twin.scenario.fabric import GlazingByValues
 
 Float = NDArray[np.float64]
 
-STEFAN_BOLTZMANN = 5.670374419e-8  # [W/m2K4]
-KELVIN = 273.15
 ANGLES = tuple(10.0 * k for k in range(10))
 UNCOATED = 0.84  # emissivity of glass, ANSI/ASHRAE 140-2020 glass pane
 PANE_RESISTANCE = 0.003048  # [m2K/W] 3.048 mm at 1 W/mK, ANSI/ASHRAE 140-2020 glass pane

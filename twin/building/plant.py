@@ -243,7 +243,7 @@ def _hydronic_system(scenario: Scenario, hvac: HeatPump, terminal: Float) -> Flo
     system[0, hy.HS_LEAST] = hvac.minimum_part_load
     system[0, hy.HS_MIN_RUN] = hvac.minimum_run_s
     system[0, hy.HS_MIN_OFF] = hvac.minimum_off_s
-    system[0, hy.HS_BUFFER] = hvac.buffer_l * 4186.0
+    system[0, hy.HS_BUFFER] = hvac.buffer_l * hy.CP_WATER
     # standing loss at 45 K, upper bound of class B, Commission Delegated Regulation (EU) 812/2013, annex II
     system[0, hy.HS_LOSS] = (12.0 + 5.93 * hvac.buffer_l**0.4) / 45.0
     system[0, hy.HS_BACKUP] = hvac.backup_heater_w

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twin.physics.hydronic import CP_WATER
 from twin.physics.psychrometrics import CP_AIR
 from twin.scenario.fabric import Zone
 from twin.scenario.inhabitants import FamilyPeople, OfficePeople, SchoolPeople
@@ -77,7 +78,7 @@ def emitter(hvac: HeatPump, area_m2: float) -> tuple[float, float, float]:
         conductance = 2.0 * carried * (ratio**-0.5 - 1.0)
         excess = 0.5 * (design.design_supply_c - DESIGN_ROOM) * (ratio**0.5 + ratio)
         emission = conductance / excess ** (design.exponent - 1.0)
-        return carried / 4186.0, emission, design.water_content_l_kw * power * 1e-3 * 4186.0
+        return carried / CP_WATER, emission, design.water_content_l_kw * power * 1e-3 * CP_WATER
     mean = 0.5 * (design.design_supply_c + design.design_return_c)
     resistance = (mean - DESIGN_ROOM) / design.design_power_w_m2 - 1.0 / FLOOR_TO_ROOM
-    return carried / 4186.0, area_m2 / max(0.02, resistance), FLOOR_WATER * area_m2
+    return carried / CP_WATER, area_m2 / max(0.02, resistance), FLOOR_WATER * area_m2

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from twin.basics.errors import WeatherError
 from twin.building.sun import HOUR_S, SunPath, daylight, sun_path
-from twin.building.weather_year import KELVIN, STEFAN_BOLTZMANN, Kind, Weather, packaged, read_weather
+from twin.building.weather_year import Kind, Weather, packaged, read_weather
+from twin.physics.fabric import KELVIN, STEFAN_BOLTZMANN
+from twin.physics.psychrometrics import MOLAR_RATIO
 
 __all__ = [
     "Kind",
@@ -95,7 +97,7 @@ def saturation_pressure(temperature: Float) -> Float:
 def humidity_ratio(dew_point: Float, pressure: Float) -> Float:
     """Humidity ratio [kg/kg] at dew point [°C] and pressure [Pa]: ASHRAE Fundamentals 2017, ch. 1, eq. 20."""
     vapour = saturation_pressure(dew_point)
-    return np.asarray(0.621945 * vapour / (pressure - vapour), dtype=np.float64)
+    return np.asarray(MOLAR_RATIO * vapour / (pressure - vapour), dtype=np.float64)
 
 
 def sample_site(

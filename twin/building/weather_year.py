@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 
 from twin.basics.errors import WeatherError, nearest
 from twin.building.weather_table import read_table
+from twin.physics.fabric import KELVIN, STEFAN_BOLTZMANN
 
 Float = NDArray[np.float64]
 Kind = Literal["typical", "actual"]
 
-STEFAN_BOLTZMANN = 5.670374419e-8  # [W/m2K4]
-KELVIN = 273.15
 TYPICAL_LABEL = re.compile(r"TMY|TRY|IWEC|CWEC|CSWD|ISHRAE|RMY|TYPICAL", re.IGNORECASE)
 
 
@@ -229,7 +228,7 @@ def sky_infrared(temperature: Float, dew_point: Float, cover: Float) -> Float:
 
     Source: clear sky G. Clark, C. Allen, The estimation of atmospheric radiation for clear and cloudy skies,
     Proc. 2nd National Passive Solar Conference (1978), eq. for emissivity 0.787 + 0.764 ln(Tdp/273); clouds
-    G. Walton, Thermal Analysis Research Program reference manual, NBSIR 83-2655 (1983).
+    G. Walton, Thermal Analysis Research Program reference manual, NBSSIR 83-2655 (1983).
     """
     tenths = 10.0 * cover
     clear = 0.787 + 0.764 * np.log((dew_point + KELVIN) / 273.0)

@@ -238,7 +238,7 @@ def _parallel(todo: Sequence[_Job], jobs: int, done: _Collector) -> None:
         raise ResultsError(
             "a run was ended from outside (killed, or out of memory); finished runs are kept",
             file=done.folder,
-            allowed="fewer --jobs where memory is short",
+            allowed="fewer jobs at a time where memory is short",
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 
 from twin.physics.compile import njit
-from twin.physics.implicit import eliminate, sharpness
+from twin.physics.implicit import sharpness, solve
 from twin.physics.layout import (
     D_FROM,
     D_HEIGHT,
@@ -43,7 +43,6 @@ from twin.physics.layout import (
     WK_SUPPLY_X,
     WK_VAPOUR,
     WK_WEIGHT,
-    WORK,
     Z_AIR,
     Z_CO2,
     Z_HUMIDITY,
@@ -171,24 +170,10 @@ def _transport(
         w[z, WK_RIGHT] = w[z, WK_SOURCE] + storage * zone[n, z, column]
         w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
     if coupled:
-        _door_matrix(door, v, w, d)
-        eliminate(w, zones)
+        solve(door, v, w, d, 1.0)
     for z in range(zones):
         start = zone[n, z, column]
         zone[n, z, column] = max(start + (w[z, WK_MEAN] - start) * w[z, WK_WEIGHT], 0.0)
-
-
-@njit
-def _door_matrix(door: Float, v: int, w: Float, d: Float) -> None:
-    zones = w.shape[0]
-    for z in range(zones):
-        for y in range(zones):
-            w[z, WORK + y] = w[z, WK_DIAGONAL] if y == z else 0.0  # not a memset, which costs more
-    for q in range(door.shape[1]):
-        first = int(door[v, q, D_FROM])
-        second = int(door[v, q, D_TO])
-        w[first, WORK + second] -= d[q]
-        w[second, WORK + first] -= d[q]
 
 
 @njit

@@ -47,7 +47,10 @@ def source_hash(folder: Path) -> str:
 def cache_folder() -> Path | None:
     """Folder for compiled physics, or None where no place is writable (then it compiles in each process)."""
     base = os.environ.get("TWIN_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(base) if base else Path.home() / ".cache"
+    try:
+        root = Path(base) if base else Path.home() / ".cache"
+    except RuntimeError:  # a user without a home, as in some containers
+        return None
     if sys.platform == "win32" and not base:
         root = Path(os.environ.get("LOCALAPPDATA", str(root)))
     folder = root / "building-twin" / f"physics-{source_hash(Path(__file__).parent)}"

@@ -17,7 +17,9 @@ from __future__ import annotations
 import math
 
 from twin.physics.compile import njit
-from twin.physics.layout import WK_MEAN, WK_RIGHT, WORK, Float
+from twin.physics.layout import D_FROM, D_TO, D_TREE, WK_DIAGONAL, WK_MEAN, WK_RIGHT, WK_STATUS, WORK, Float
+
+HELD = 3.0  # WK_STATUS from here on: the mean is given
 
 
 @njit
@@ -37,7 +39,61 @@ def sharpness(z: float) -> float:
 
 
 @njit
-def eliminate(w: Float, zones: int) -> None:
+def solve(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
+    """Means (WK_MEAN) of zones that exchange air d (D,) [kg/s] times `scale` through doors.
+
+    In: WK_DIAGONAL (kept), WK_RIGHT; a zone that is HELD (WK_STATUS) has its mean given and hears nothing
+    of the others, though they hear of it.
+    """
+    if door[v, 0, D_TREE] > 0.0:
+        _along_tree(door, v, w, d, scale)
+    else:
+        _fill_matrix(door, v, w, d, scale)
+        _eliminate(w, w.shape[0])
+
+
+@njit
+def _along_tree(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
+    """Gaussian elimination from the leaves to the roots and back, one division per door and no fill-in.
+
+    Source: S. Parter, The use of linear graphs in Gauss elimination, SIAM Review 3 (1961) 119.
+    """
+    for z in range(w.shape[0]):
+        w[z, WORK] = w[z, WK_DIAGONAL]
+    for q in range(door.shape[1]):
+        leaf = int(door[v, q, D_FROM])
+        root = int(door[v, q, D_TO])
+        flow = d[q] * scale
+        heard = 0.0 if w[root, WK_STATUS] >= HELD else flow / w[leaf, WORK]
+        if w[leaf, WK_STATUS] < HELD:
+            w[root, WORK] -= heard * flow
+        w[root, WK_RIGHT] += heard * w[leaf, WK_RIGHT]
+    for z in range(w.shape[0]):
+        w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WORK]
+    for q in range(door.shape[1] - 1, -1, -1):
+        leaf = int(door[v, q, D_FROM])
+        if w[leaf, WK_STATUS] < HELD:
+            w[leaf, WK_MEAN] += d[q] * scale * w[int(door[v, q, D_TO]), WK_MEAN] / w[leaf, WORK]
+
+
+@njit
+def _fill_matrix(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
+    """The matrix of all zones, in the last columns of w."""
+    zones = w.shape[0]
+    for z in range(zones):
+        for y in range(zones):
+            w[z, WORK + y] = w[z, WK_DIAGONAL] if y == z else 0.0  # not a memset, which costs more
+    for q in range(door.shape[1]):
+        first = int(door[v, q, D_FROM])
+        second = int(door[v, q, D_TO])
+        if w[first, WK_STATUS] < HELD:
+            w[first, WORK + second] -= d[q] * scale
+        if w[second, WK_STATUS] < HELD:
+            w[second, WORK + first] -= d[q] * scale
+
+
+@njit
+def _eliminate(w: Float, zones: int) -> None:
     """Solve the matrix in the last columns of w for WK_RIGHT into WK_MEAN; both are destroyed.
 
     Gaussian elimination without pivoting: the matrix is strictly diagonally dominant, with few doors per

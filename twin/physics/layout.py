@@ -165,7 +165,9 @@ X_HEADCOUNT, X_FLOOR_AREA, CONSTANTS = range(3)  # people of the scenario, floor
 # EQUIPMENT_BASE [W] always on, EQUIPMENT_PERSON [W per person], *_RADIANT fraction, MOISTURE_CAPACITY multiplier of
 # the air's own, DAYLIGHT [lx per W/m2 transmitted per m2 floor], CO2_START [ppm], DIMMING 0/1 lights follow daylight
 
-(D_FROM, D_TO, D_WIDTH, D_HEIGHT, D_OPEN, D_MIXING, DOOR_PARAMETERS) = range(7)  # OPEN fraction, MIXING [kg/s] always
+(D_FROM, D_TO, D_WIDTH, D_HEIGHT, D_OPEN, D_MIXING, D_TREE, DOOR_PARAMETERS) = range(8)
+# OPEN fraction, MIXING [kg/s] always; TREE 1 where no round trip through doors is possible: then FROM is a leaf of
+# what the doors further down connect
 
 (F_GAP, F_GAP_AREA, F_GAP_GAS, F_GAP_EXPONENT, F_GAP_EMISSIVITY, F_GAP_PANES, F_WINDOW_AREA, F_WINDOW_EMISSIVITY, F_WINDOW_SKY,
  F_WINDOW_LINEAR, F_WALL_AREA, F_WALL_EMISSIVITY, F_WALL_SKY, F_WALL_LINEAR, F_ROOF_AREA, F_ROOF_EMISSIVITY,

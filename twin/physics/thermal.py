@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from twin.physics.compile import njit
 from twin.physics.fabric import radiant_temperature, refresh, step_nodes
-from twin.physics.implicit import eliminate, sharpness
+from twin.physics.implicit import HELD, sharpness
+from twin.physics.implicit import solve as solve_doors
 from twin.physics.layout import (
     D_FROM,
     D_TO,
@@ -49,7 +50,6 @@ from twin.physics.layout import (
     WK_SUPPLY,
     WK_SUPPLY_T,
     WK_WEIGHT,
-    WORK,
     Z_AIR,
     Z_HEAT,
     Z_MEAN_AIR,
@@ -63,7 +63,7 @@ from twin.physics.psychrometrics import CP_AIR
 
 __all__ = ["refresh", "solve"]
 
-FREE, HOLD_LOW, HOLD_HIGH, FULL_HEAT, FULL_COOL = 0.0, 1.0, 2.0, 3.0, 4.0  # WK_STATUS of ideal loads
+FREE, FULL_HEAT, FULL_COOL, HOLD_LOW, HOLD_HIGH = 0.0, 1.0, 2.0, HELD, HELD + 1.0  # WK_STATUS of ideal loads
 
 
 @njit
@@ -104,6 +104,7 @@ def solve(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, 
     if ideal:
         _ideal_loads(p.door, x.zone, n, v, w, d, coupled)
     for z in range(zones):
+        w[z, WK_STATUS] = FREE  # nothing holds vapour and CO2
         _finish(x.zone, n, z, w)
         radiant = x.gains[n, z, G_RADIANT] + w[z, WK_RADIANT]
         step_nodes(p.operator, x.node, x.drive, n, v, z, radiant, w)
@@ -153,7 +154,7 @@ def _door_losses(door: Float, v: int, w: Float, d: Float) -> bool:
 
 @njit
 def _held(status: float) -> bool:
-    return status in (HOLD_LOW, HOLD_HIGH)
+    return status >= HELD
 
 
 @njit
@@ -165,18 +166,7 @@ def _means(door: Float, zone: Float, n: int, v: int, w: Float, d: Float, coupled
         w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
     if not coupled:
         return
-    for z in range(zones):
-        for y in range(zones):
-            w[z, WORK + y] = w[z, WK_DIAGONAL] if y == z else 0.0  # not a memset, which costs more
-    for q in range(door.shape[1]):
-        if d[q] > 0.0:
-            first = int(door[v, q, D_FROM])
-            second = int(door[v, q, D_TO])
-            if not _held(w[first, WK_STATUS]):
-                w[first, WORK + second] -= d[q] * CP_AIR
-            if not _held(w[second, WK_STATUS]):
-                w[second, WORK + first] -= d[q] * CP_AIR
-    eliminate(w, zones)
+    solve_doors(door, v, w, d, CP_AIR)
 
 
 @njit

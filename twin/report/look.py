@@ -9,6 +9,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from twin.basics.errors import ResultsError
+from twin.telemetry.storage import whole_file
+
 # Okabe and Ito, "Color Universal Design" (2008): eight colours told apart with any kind of colour vision.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000",
@@ -79,13 +82,10 @@ def legend_below(made: Figure, handles: Sequence[Artist], labels: Sequence[str],
 
 def save(made: Figure, path: Path) -> Path:
     """Write a PNG at 110 dots per inch, whole or not at all, and return its path; raises ResultsError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        made.savefig(draft, dpi=110, format="png")
-        draft.replace(path)
     except OSError as error:
-        with suppress(OSError):  # the first error says why
-            draft.unlink(missing_ok=True)
         raise ResultsError(f"cannot write a figure: {error.strerror or error}", file=path) from error
+    with whole_file(path, "a figure") as stream:
+        made.savefig(stream, dpi=110, format="png")
     return path

@@ -164,7 +164,7 @@ def read_run(folder: Path) -> RunRecord:
 
 
 def read_comparison(folder: Path) -> ComparisonRecord:
-    """Read a comparison folder with all its complete runs; one that a kill cut short would be no fair match."""
+    """Read a comparison folder with its complete runs; one that a kill cut short would be no fair match."""
     manifest = read_json(folder / "manifest.json")
     runs: dict[str, list[RunRecord]] = {}
     found = sorted((p.parent for p in (folder / "runs").glob("*/seed-*/manifest.json")), key=_seed)

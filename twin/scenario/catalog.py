@@ -97,7 +97,9 @@ def load_scenario(source: str | Path, overrides: Mapping[str, Any] | None = None
     """
     if overrides is not None and not isinstance(overrides, Mapping):
         raise ScenarioError(
-            "overrides are not a mapping", value=overrides, allowed='keys as in the file: {"run": {"days": 3}}'
+            "overrides are not a mapping",
+            value=overrides,
+            allowed='keys as in the file: {"run": {"days": 3}}',
         )
     path = find(source, "scenarios")
     document = gather(path, lambda name, base: find(name, "scenarios", base), overrides)
