@@ -161,9 +161,11 @@ class World:
                 self._loop(halt)
         except KeyboardInterrupt:
             self._stop = True
-        except BaseException:
+        except BaseException as error:
             with suppress(Exception):
                 self.close()
+            if isinstance(error.__cause__, TwinError):  # SimPy raises a copy, which names no file
+                raise error.__cause__ from None
             raise
         self.interrupted = self._stop
         if full or self._stop:
