@@ -136,17 +136,31 @@ def njit(function: F) -> F:
     return _Part(function)  # type: ignore[return-value]
 
 
+class _Entry(CPUDispatcher):
+    """A compiled function that Python calls; neighbouring scalar operations become vectors, bit for bit."""
+
+    def compile(self, sig: Any) -> Any:
+        """Compile for these types, with the vectoriser that numba leaves off."""
+        before = _core.config.SLP_VECTORIZE
+        _core.config.SLP_VECTORIZE = 1
+        try:
+            return super().compile(sig)
+        finally:
+            _core.config.SLP_VECTORIZE = before
+
+
 def entry(function: F) -> F:
     """Compile a function that Python calls, kept on disk between processes where there is a place for it."""
+    options = {"error_model": "numpy", "nopython": True, "_nrt": False}
+    dispatcher: Any = _Entry(function, targetoptions=options)
     folder = cache_folder()
-    options = {"error_model": "numpy", "_nrt": False}
     if folder is not None:
         before = _core.config.CACHE_DIR
         _core.config.CACHE_DIR = str(folder)
         try:
-            return _jit(**options, cache=True)(function)  # type: ignore[no-any-return]
+            dispatcher.enable_caching()
         except RuntimeError:  # numba found no way to cache there after all
             pass
         finally:
             _core.config.CACHE_DIR = before
-    return _jit(**options)(function)  # type: ignore[no-any-return]
+    return dispatcher  # type: ignore[no-any-return]

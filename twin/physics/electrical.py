@@ -14,7 +14,7 @@ from twin.physics.people import DESIGN_LX
 from twin.physics.psychrometrics import saturation_pressure_fast, vapour_pressure
 
 J_PER_KWH = 3.6e6
-QUARTER_S = 900.0
+QUARTER_S = 900
 UNMET_TOLERANCE_K = 0.2  # unmet hours begin here (EnergyPlus: Tolerance for Time Setpoint Not Met)
 PMV_LIMIT = 0.5  # ISO 7730 category B
 
@@ -188,23 +188,30 @@ def _quarters(p: Parameters, x: State, n: int, k: int) -> None:
 
     The origin is a civil midnight, and every time zone is offset by whole quarter hours.
     """
-    dt = float(p.kind[la.K_TICK_S])
-    before = min(dt, QUARTER_S - (k * dt) % QUARTER_S)
-    _add_to_quarter(x, n, before)
-    if (k * dt) % QUARTER_S + dt < QUARTER_S:
+    tick = p.kind[la.K_TICK_S]
+    into = (k * tick) % QUARTER_S
+    before = min(tick, QUARTER_S - into)
+    _add_to_quarter(x, n, float(before))
+    if into + tick < QUARTER_S:
         return
     for i in range(la.PEAKS):
         x.kpi[n, la.KP_PEAK + i] = max(x.kpi[n, la.KP_PEAK + i], x.kpi[n, la.KP_QUARTER + i] / QUARTER_S)
         x.kpi[n, la.KP_QUARTER + i] = 0.0
     x.kpi[n, la.KP_QUARTER_S] = 0.0
-    _add_to_quarter(x, n, dt - before)
+    if before < tick:
+        _add_to_quarter(x, n, float(tick - before))
 
 
 @njit
 def _add_to_quarter(x: State, n: int, seconds: float) -> None:
     """Some seconds at the tick's power: carriers of the whole building, then the electricity of HVAC."""
     x.kpi[n, la.KP_QUARTER_S] += seconds
-    for use in range(la.END_USES):
+    hvac = 0.0
+    for use in range(la.ELECTRIC):
+        if use != la.E_LIGHTS and use != la.E_EQUIPMENT:
+            hvac += x.power[n, use]
+    electric = hvac + x.power[n, la.E_LIGHTS] + x.power[n, la.E_EQUIPMENT]
+    x.kpi[n, la.KP_QUARTER] += electric * seconds
+    for use in range(la.ELECTRIC, la.END_USES):
         x.kpi[n, la.KP_QUARTER + _carrier(use)] += x.power[n, use] * seconds
-        if use < la.ELECTRIC and use != la.E_LIGHTS and use != la.E_EQUIPMENT:
-            x.kpi[n, la.KP_QUARTER + la.CARRIERS] += x.power[n, use] * seconds
+    x.kpi[n, la.KP_QUARTER + la.CARRIERS] += hvac * seconds

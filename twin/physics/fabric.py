@@ -11,7 +11,6 @@ from twin.physics.compile import njit
 from twin.physics.layout import (
     DRIVE_FLUX,
     DRIVE_STAR,
-    DRIVES,
     F_GAP,
     F_GAP_AREA,
     F_GAP_EMISSIVITY,
@@ -54,7 +53,6 @@ from twin.physics.layout import (
     SUN_ROOF,
     SUN_TRANSMITTED,
     SUN_WALL,
-    SURFACES,
     W_GROUND,
     W_SKY,
     W_TEMPERATURE,
@@ -156,51 +154,120 @@ def _star_correction(film: Float, surface: Float, n: int, v: int, z: int, i: int
 def _cache_drive(
     operator: Float, flux: Float, recover: Float, drive: Float, n: int, v: int, z: int, u: Float
 ) -> None:
-    for i in range(DRIVES):
-        drive[n, z, i] = 0.0
+    """What the slow inputs do over a tick to nodes, air and star; in registers, as below."""
+    d0 = d1 = d2 = d3 = d4 = d5 = d6 = d7 = flow = star = 0.0
     for k in range(SLOW_INPUTS):
         value = u[k]
-        if value != 0.0:
-            for i in range(NODES):
-                drive[n, z, i] += value * operator[v, z, NODES + k, i]
-            drive[n, z, DRIVE_FLUX] += value * flux[v, z, NODES + k]
-            drive[n, z, DRIVE_STAR] += value * recover[v, z, NODES + k, S_STAR]
+        d0 += value * operator[v, z, NODES + k, 0]
+        d1 += value * operator[v, z, NODES + k, 1]
+        d2 += value * operator[v, z, NODES + k, 2]
+        d3 += value * operator[v, z, NODES + k, 3]
+        d4 += value * operator[v, z, NODES + k, 4]
+        d5 += value * operator[v, z, NODES + k, 5]
+        d6 += value * operator[v, z, NODES + k, 6]
+        d7 += value * operator[v, z, NODES + k, 7]
+        flow += value * flux[v, z, NODES + k]
+        star += value * recover[v, z, NODES + k, S_STAR]
+    drive[n, z, 0] = d0
+    drive[n, z, 1] = d1
+    drive[n, z, 2] = d2
+    drive[n, z, 3] = d3
+    drive[n, z, 4] = d4
+    drive[n, z, 5] = d5
+    drive[n, z, 6] = d6
+    drive[n, z, 7] = d7
+    drive[n, z, DRIVE_FLUX] = flow
+    drive[n, z, DRIVE_STAR] = star
 
 
 @njit
 def _recover(
     recover: Float, surface: Float, node: Float, n: int, v: int, z: int, u: Float, radiant: float, air: float
 ) -> None:
-    """Surfaces now, with the inputs of the step that begins."""
-    for s in range(SURFACES):
-        surface[n, z, s] = radiant * recover[v, z, NODES + I_RADIANT, s] + air * recover[v, z, ROW_AIR, s]
+    """Surfaces now, under the inputs of the step that begins; in registers until all are known."""
+    s0 = radiant * recover[v, z, NODES + I_RADIANT, 0] + air * recover[v, z, ROW_AIR, 0]
+    s1 = radiant * recover[v, z, NODES + I_RADIANT, 1] + air * recover[v, z, ROW_AIR, 1]
+    s2 = radiant * recover[v, z, NODES + I_RADIANT, 2] + air * recover[v, z, ROW_AIR, 2]
+    s3 = radiant * recover[v, z, NODES + I_RADIANT, 3] + air * recover[v, z, ROW_AIR, 3]
+    s4 = radiant * recover[v, z, NODES + I_RADIANT, 4] + air * recover[v, z, ROW_AIR, 4]
+    s5 = radiant * recover[v, z, NODES + I_RADIANT, 5] + air * recover[v, z, ROW_AIR, 5]
+    s6 = radiant * recover[v, z, NODES + I_RADIANT, 6] + air * recover[v, z, ROW_AIR, 6]
+    s7 = radiant * recover[v, z, NODES + I_RADIANT, 7] + air * recover[v, z, ROW_AIR, 7]
+    s8 = radiant * recover[v, z, NODES + I_RADIANT, 8] + air * recover[v, z, ROW_AIR, 8]
+    s9 = radiant * recover[v, z, NODES + I_RADIANT, 9] + air * recover[v, z, ROW_AIR, 9]
+    s10 = radiant * recover[v, z, NODES + I_RADIANT, 10] + air * recover[v, z, ROW_AIR, 10]
+    s11 = radiant * recover[v, z, NODES + I_RADIANT, 11] + air * recover[v, z, ROW_AIR, 11]
     for k in range(NODES + SLOW_INPUTS):
         value = node[n, z, k] if k < NODES else u[k - NODES]
-        if value != 0.0:
-            for s in range(SURFACES):
-                surface[n, z, s] += value * recover[v, z, k, s]
+        s0 += value * recover[v, z, k, 0]
+        s1 += value * recover[v, z, k, 1]
+        s2 += value * recover[v, z, k, 2]
+        s3 += value * recover[v, z, k, 3]
+        s4 += value * recover[v, z, k, 4]
+        s5 += value * recover[v, z, k, 5]
+        s6 += value * recover[v, z, k, 6]
+        s7 += value * recover[v, z, k, 7]
+        s8 += value * recover[v, z, k, 8]
+        s9 += value * recover[v, z, k, 9]
+        s10 += value * recover[v, z, k, 10]
+        s11 += value * recover[v, z, k, 11]
+    surface[n, z, 0] = s0
+    surface[n, z, 1] = s1
+    surface[n, z, 2] = s2
+    surface[n, z, 3] = s3
+    surface[n, z, 4] = s4
+    surface[n, z, 5] = s5
+    surface[n, z, 6] = s6
+    surface[n, z, 7] = s7
+    surface[n, z, 8] = s8
+    surface[n, z, 9] = s9
+    surface[n, z, 10] = s10
+    surface[n, z, 11] = s11
+
+
+@njit
+def _node(
+    operator: Float, v: int, z: int, i: int, total: float, a: float, radiant: float, f: float, q: float,
+    t0: float, t1: float, t2: float, t3: float, t4: float, t5: float, t6: float, t7: float,
+) -> float:  # fmt: skip
+    """Node i at the tick's end: `total` from the slow inputs, the air a, gains, and all nodes before."""
+    total += a * operator[v, z, ROW_AIR, i]
+    total += radiant * operator[v, z, NODES + I_RADIANT, i]
+    total += f * operator[v, z, NODES + I_FLOOR_HEAT, i]
+    total += q * operator[v, z, NODES + I_PARTITION, i]
+    total += t0 * operator[v, z, 0, i] + t1 * operator[v, z, 1, i]
+    total += t2 * operator[v, z, 2, i] + t3 * operator[v, z, 3, i]
+    total += t4 * operator[v, z, 4, i] + t5 * operator[v, z, 5, i]
+    total += t6 * operator[v, z, 6, i] + t7 * operator[v, z, 7, i]
+    return total
 
 
 @njit
 def step_nodes(
     operator: Float, node: Float, drive: Float, n: int, v: int, z: int, radiant: float, w: Float
 ) -> None:
-    """Exact step of the fabric; a row of the operator is contiguous over the nodes: one vector operation."""
+    """Exact step of the fabric. All nodes are read before any is written, so that vectors may be used."""
     a = w[z, WK_MEAN]
     f = w[z, WK_FLOOR]
     q = w[z, WK_PARTITION]
     t0, t1, t2, t3 = node[n, z, 0], node[n, z, 1], node[n, z, 2], node[n, z, 3]
     t4, t5, t6, t7 = node[n, z, 4], node[n, z, 5], node[n, z, 6], node[n, z, 7]
-    for i in range(NODES):
-        total = drive[n, z, i] + a * operator[v, z, ROW_AIR, i]
-        total += radiant * operator[v, z, NODES + I_RADIANT, i]
-        total += f * operator[v, z, NODES + I_FLOOR_HEAT, i]
-        total += q * operator[v, z, NODES + I_PARTITION, i]
-        total += t0 * operator[v, z, 0, i] + t1 * operator[v, z, 1, i]
-        total += t2 * operator[v, z, 2, i] + t3 * operator[v, z, 3, i]
-        total += t4 * operator[v, z, 4, i] + t5 * operator[v, z, 5, i]
-        total += t6 * operator[v, z, 6, i] + t7 * operator[v, z, 7, i]
-        node[n, z, i] = total
+    n0 = _node(operator, v, z, 0, drive[n, z, 0], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n1 = _node(operator, v, z, 1, drive[n, z, 1], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n2 = _node(operator, v, z, 2, drive[n, z, 2], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n3 = _node(operator, v, z, 3, drive[n, z, 3], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n4 = _node(operator, v, z, 4, drive[n, z, 4], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n5 = _node(operator, v, z, 5, drive[n, z, 5], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n6 = _node(operator, v, z, 6, drive[n, z, 6], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    n7 = _node(operator, v, z, 7, drive[n, z, 7], a, radiant, f, q, t0, t1, t2, t3, t4, t5, t6, t7)
+    node[n, z, 0] = n0
+    node[n, z, 1] = n1
+    node[n, z, 2] = n2
+    node[n, z, 3] = n3
+    node[n, z, 4] = n4
+    node[n, z, 5] = n5
+    node[n, z, 6] = n6
+    node[n, z, 7] = n7
 
 
 @njit

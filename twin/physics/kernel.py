@@ -65,7 +65,7 @@ def _tick(p: Parameters, x: State, b: Boundary, n: int, s: Scratch, log: Log) ->
     d = s.door
     _clear(w)
     people.apply(p, b, x, n, v, k, j)
-    if k % ratio == 0:
+    if k == j * ratio:
         thermal.refresh(p, b, x, n, v, c, j, s.slow)
     behaviour.step(p, b, x, n, v, k, j)
     hvac.setpoints(x, n, w)

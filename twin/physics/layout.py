@@ -47,8 +47,8 @@ DRIVE_STAR = NODES + 1  # star temperature by slow inputs [°C]
 DRIVES = NODES + 2
 
 # --- gains per zone, constant between events of people and appliances ------------------------------------------
-(G_PEOPLE, G_CONVECTIVE, G_RADIANT, G_VAPOUR, G_CO2, G_LIGHTS, G_EQUIPMENT, G_BASE_EQUIPMENT, G_APPLIANCE,
- G_APPLIANCE_VAPOUR, GAINS) = range(11)
+(G_PEOPLE, G_CONVECTIVE, G_RADIANT, G_VAPOUR, G_CO2, G_LIGHTS, G_EQUIPMENT, G_APPLIANCE, G_APPLIANCE_VAPOUR, G_AWAKE,
+ G_BODY_CONVECTIVE, G_BODY_RADIANT, G_BODY_VAPOUR, GAINS) = range(14)
 # PEOPLE count; CONVECTIVE, RADIANT total [W]; VAPOUR [kg/s]; CO2 [m3/s]; LIGHTS, EQUIPMENT electric [W]; ...
 
 # --- electric, gas and district power by end use [W] -----------------------------------------------------------

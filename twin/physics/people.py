@@ -17,7 +17,10 @@ from twin.physics.layout import (
     EV_VALUE,
     G_APPLIANCE,
     G_APPLIANCE_VAPOUR,
-    G_BASE_EQUIPMENT,
+    G_AWAKE,
+    G_BODY_CONVECTIVE,
+    G_BODY_RADIANT,
+    G_BODY_VAPOUR,
     G_CO2,
     G_CONVECTIVE,
     G_EQUIPMENT,
@@ -66,10 +69,10 @@ def apply(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) 
     moved = False
     if b.event[n, int(x.counter[n, N_EVENT]), EV_TICK] <= k:
         moved = _happen(b.event[n], x.counter[n], x.occupant[n], x.gains[n], x.zone[n], k)
-    if moved or k % p.kind[K_TICKS_PER_BOUNDARY] == 0:
-        gains = x.gains[n]
-        _people(p.activity[v], x.occupant[n], gains, x.zone[n])
-        _loads(p.zone[v], gains, b.sun[b.climate[n], j])
+    if moved:
+        _people(p.activity[v], x.occupant[n], x.gains[n], x.zone[n])
+    if moved or k == j * p.kind[K_TICKS_PER_BOUNDARY]:
+        _loads(p.zone[v], x.gains[n], b.sun[b.climate[n], j])
 
 
 @njit
@@ -96,12 +99,9 @@ def _happen(event: Int, counter: Float, occupant: Float, gains: Float, zone: Flo
 
 @njit
 def _people(activity: Float, occupant: Float, gains: Float, zone: Float) -> None:
-    """Heads, heat, vapour and CO2 per zone, summed afresh so that no rounding piles up.
-
-    G_LIGHTS holds for a moment the people awake; `_loads` turns them into watts.
-    """
+    """Heads, who is awake, heat, vapour and CO2 per zone, summed afresh so that no rounding piles up."""
     for z in range(gains.shape[0]):
-        for g in (G_PEOPLE, G_CONVECTIVE, G_RADIANT, G_VAPOUR, G_CO2, G_LIGHTS):
+        for g in (G_PEOPLE, G_CO2, G_AWAKE, G_BODY_CONVECTIVE, G_BODY_RADIANT, G_BODY_VAPOUR):
             gains[z, g] = 0.0
     for o in range(occupant.shape[0]):
         z = int(occupant[o, O_ZONE])
@@ -111,12 +111,12 @@ def _people(activity: Float, occupant: Float, gains: Float, zone: Float) -> None
         sensible = activity[a, AC_SENSIBLE]
         radiant = sensible * activity[a, AC_RADIANT_FRACTION]
         gains[z, G_PEOPLE] += 1.0
-        gains[z, G_CONVECTIVE] += sensible - radiant
-        gains[z, G_RADIANT] += radiant
-        gains[z, G_VAPOUR] += activity[a, AC_VAPOUR]
+        gains[z, G_BODY_CONVECTIVE] += sensible - radiant
+        gains[z, G_BODY_RADIANT] += radiant
+        gains[z, G_BODY_VAPOUR] += activity[a, AC_VAPOUR]
         gains[z, G_CO2] += activity[a, AC_CO2]
         if activity[a, AC_MET] > SLEEPING_MET:
-            gains[z, G_LIGHTS] += 1.0
+            gains[z, G_AWAKE] += 1.0
     for z in range(gains.shape[0]):
         if gains[z, G_PEOPLE] == 0.0:
             zone[z, Z_PMV] = 0.0
@@ -127,7 +127,7 @@ def _people(activity: Float, occupant: Float, gains: Float, zone: Float) -> None
 def _loads(parameters: Float, gains: Float, sun: Float) -> None:
     """Lights, plug loads and appliances of every zone, added to the heat of its people."""
     for z in range(gains.shape[0]):
-        awake = gains[z, G_LIGHTS]
+        awake = gains[z, G_AWAKE]
         lights = 0.0
         if awake > 0.0:
             daylight = parameters[z, ZP_DAYLIGHT] * sun[z, SUN_TRANSMITTED] / parameters[z, ZP_AREA]
@@ -141,10 +141,9 @@ def _loads(parameters: Float, gains: Float, sun: Float) -> None:
         radiant = lights * parameters[z, ZP_LIGHTS_RADIANT] + dry * parameters[z, ZP_EQUIPMENT_RADIANT]
         gains[z, G_LIGHTS] = lights
         gains[z, G_EQUIPMENT] = equipment
-        gains[z, G_BASE_EQUIPMENT] = base
-        gains[z, G_CONVECTIVE] += lights + dry - radiant
-        gains[z, G_RADIANT] += radiant
-        gains[z, G_VAPOUR] += vapour
+        gains[z, G_CONVECTIVE] = gains[z, G_BODY_CONVECTIVE] + (lights + dry - radiant)
+        gains[z, G_RADIANT] = gains[z, G_BODY_RADIANT] + radiant
+        gains[z, G_VAPOUR] = gains[z, G_BODY_VAPOUR] + vapour
 
 
 @njit

@@ -48,15 +48,16 @@ VALUE, REGISTER = 0, 1  # SP_KIND
 @njit
 def _lag(b: Boundary, x: State, n: int, k: int) -> None:
     """First-order lag of the sensors that have one, exact for a signal that holds during the tick."""
-    for i in range(b.sensor.shape[1]):
-        factor = b.sensor[n, i, SP_LAG]
+    sensor, state, signal = b.sensor[n], x.sensor[n], x.signal[n]
+    for i in range(sensor.shape[0]):
+        factor = sensor[i, SP_LAG]
         if factor >= 1.0:
             return
-        true = x.signal[n, int(b.sensor[n, i, SP_SIGNAL])]
-        lagged = x.sensor[n, i, SN_LAGGED]
+        true = signal[int(sensor[i, SP_SIGNAL])]
+        lagged = state[i, SN_LAGGED]
         if k == 0 or math.isnan(lagged):
             lagged = true
-        x.sensor[n, i, SN_LAGGED] = lagged + factor * (true - lagged)
+        state[i, SN_LAGGED] = lagged + factor * (true - lagged)
 
 
 @njit
