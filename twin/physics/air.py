@@ -126,20 +126,23 @@ def balances(
     temperature.
     """
     tick = float(p.kind[K_TICK_S])
+    per_tick = 1.0 / tick  # divisions are what a tick waits for: as few as possible
     coupled = _losses(p.door, v, w, d)
     outdoor = b.weather[c, j, W_HUMIDITY]
     for z in range(x.zone.shape[1]):
         brought = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_X] + w[z, WK_OUTDOOR] * outdoor
         w[z, WK_SOURCE] = brought + x.gains[n, z, G_VAPOUR] + w[z, WK_VAPOUR]
-        w[z, WK_DIAGONAL] = p.zone[v, z, ZP_AIR_MASS] * p.zone[v, z, ZP_MOISTURE_CAPACITY] / tick
+        w[z, WK_DIAGONAL] = p.zone[v, z, ZP_AIR_MASS] * p.zone[v, z, ZP_MOISTURE_CAPACITY] * per_tick
     _transport(p.door, x.zone, n, v, Z_HUMIDITY, coupled, w, d)
     _condense(p.zone, x.zone, n, v, b.weather[c, j, W_PRESSURE], tick, w)
     outdoor = b.weather[c, j, W_CO2]
     for z in range(x.zone.shape[1]):
         mass = p.zone[v, z, ZP_AIR_MASS]
-        breath = x.gains[n, z, G_CO2] * 1e6 * mass / p.zone[v, z, ZP_VOLUME]
+        breath = 0.0
+        if x.gains[n, z, G_CO2] > 0.0:
+            breath = x.gains[n, z, G_CO2] * 1e6 * mass / p.zone[v, z, ZP_VOLUME]
         w[z, WK_SOURCE] = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_CO2] + w[z, WK_OUTDOOR] * outdoor + breath
-        w[z, WK_DIAGONAL] = mass / tick
+        w[z, WK_DIAGONAL] = mass * per_tick
     _transport(p.door, x.zone, n, v, Z_CO2, coupled, w, d)
 
 
@@ -168,7 +171,8 @@ def _transport(
         storage = capacity * w[z, WK_WEIGHT]
         w[z, WK_DIAGONAL] = storage + w[z, WK_LOSS]
         w[z, WK_RIGHT] = w[z, WK_SOURCE] + storage * zone[n, z, column]
-        w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
+        if not coupled:
+            w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
     if coupled:
         solve(door, v, w, d, 1.0)
     for z in range(zones):

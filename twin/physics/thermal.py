@@ -85,14 +85,14 @@ def solve(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, 
     WK_CAP_COOL.
     """
     zones = x.zone.shape[1]
-    tick = float(p.kind[K_TICK_S])
+    per_tick = 1.0 / p.kind[K_TICK_S]
     _partition_heat(p.partition, x.node, n, v, w)
     for z in range(zones):
         _air_balance(p.flux, x.node, x.drive, x.gains, n, v, z, b.weather[c, j, W_TEMPERATURE], w)
     coupled = _door_losses(p.door, v, w, d)
     ideal = False
     for z in range(zones):
-        capacity = p.zone[v, z, ZP_AIR_CAPACITY] / tick
+        capacity = p.zone[v, z, ZP_AIR_CAPACITY] * per_tick
         w[z, WK_WEIGHT] = sharpness(w[z, WK_LOSS] / capacity)
         storage = capacity * w[z, WK_WEIGHT]
         w[z, WK_DIAGONAL] = storage + w[z, WK_LOSS]
@@ -163,10 +163,10 @@ def _means(door: Float, zone: Float, n: int, v: int, w: Float, d: Float, coupled
     zones = zone.shape[1]
     for z in range(zones):
         w[z, WK_RIGHT] = _right(z, zone[n, z, Z_AIR], w)
-        w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
-    if not coupled:
-        return
-    solve_doors(door, v, w, d, CP_AIR)
+        if not coupled:
+            w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
+    if coupled:
+        solve_doors(door, v, w, d, CP_AIR)
 
 
 @njit
