@@ -67,6 +67,14 @@ def test_it_works_where_no_cache_can_be_written(house: Path) -> None:
     assert run(house, blocked).startswith("6.0 False")
 
 
+def test_a_numba_that_nobody_tried_compiles_the_plain_way(house: Path) -> None:
+    source = (house / "house" / "compile.py").read_text()
+    assert 'startswith("0.68.")' in source
+    (house / "house" / "compile.py").write_text(source.replace('startswith("0.68.")', 'startswith("9.")'))
+    assert run(house, house / "cache").startswith("6.0 False 0")
+    assert run(house, house / "cache").startswith("6.0 True 1"), "and is kept on disk all the same"
+
+
 def test_the_hash_sees_names_and_contents(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1")
     first = project.source_hash(tmp_path)

@@ -23,6 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _core: Any = numba.core  # its insides carry no types
 _jit: Any = numba.njit
+_KNOWN = numba.__version__.startswith("0.68.")  # whose insides are used below; others compile the plain way
 _PART = {
     "error_model": "numpy",
     "nopython": True,
@@ -133,6 +134,8 @@ class _Part(CPUDispatcher):
 
 def njit(function: F) -> F:
     """Compile a function of the physics into its callers; it may not allocate arrays, but takes scratch."""
+    if not _KNOWN:
+        return _jit(error_model="numpy")(function)  # type: ignore[no-any-return]
     return _Part(function)  # type: ignore[return-value]
 
 
@@ -151,8 +154,10 @@ class _Entry(CPUDispatcher):
 
 def entry(function: F) -> F:
     """Compile a function that Python calls, kept on disk between processes where there is a place for it."""
-    options = {"error_model": "numpy", "nopython": True, "_nrt": False}
-    dispatcher: Any = _Entry(function, targetoptions=options)
+    dispatcher: Any = _jit(error_model="numpy")(function)
+    if _KNOWN:
+        options = {"error_model": "numpy", "nopython": True, "_nrt": False}
+        dispatcher = _Entry(function, targetoptions=options)
     folder = cache_folder()
     if folder is not None:
         before = _core.config.CACHE_DIR
