@@ -15,23 +15,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-import numba.core.dispatcher
-from numba.core.codegen import JITCodeLibrary
-from numba.core.registry import CPUDispatcher
+from numba.core import config as numba_config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_core: Any = numba.core  # its insides carry no types
-_jit: Any = numba.njit
-_KNOWN = numba.__version__.startswith("0.68.")  # whose insides are used below; others compile the plain way
-_PART = {
-    "error_model": "numpy",
-    "nopython": True,
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-    "_nrt": False,
-    "forceinline": True,
-}
+_config: Any = numba_config
+_part: Any = numba.njit(error_model="numpy")  # the plain way, for any numba, or none (NUMBA_DISABLE_JIT)
+_entry: Any = _part
+if numba.__version__.startswith("0.68.") and not _config.DISABLE_JIT:
+    from twin.physics.parts import Entry, Part
+
+    _part, _entry = Part, Entry
 
 
 def source_hash(folder: Path) -> str:
@@ -71,101 +65,22 @@ def is_compiled() -> bool:
     return folder is not None and any(folder.rglob("kernel.advance*.nbc"))
 
 
-class _PartLibrary(JITCodeLibrary):
-    """Intermediate code that waits to be linked into a caller: not optimised, and no machine code yet."""
-
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
-        self._finalized = True
-
-
-_part_library: Any = _PartLibrary
-
-
-class _PartCompiler(_core.dispatcher._FunctionCompiler):  # type: ignore[misc]
-    """Stops before machine code: a part is optimised once, inside its outermost caller."""
-
-    def _compile_core(self, args: Any, return_type: Any) -> Any:
-        flags: Any = _core.compiler.Flags()
-        self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
-        flags.no_compile = True
-        target = self.targetdescr.target_context
-        result = _core.compiler.compile_extra(
-            self.targetdescr.typing_context,
-            target,
-            self.py_func,
-            args=args,
-            return_type=return_type,
-            flags=flags,
-            locals=self.locals,
-            library=_part_library(target.codegen(), self.py_func.__qualname__),
-            pipeline_class=self.pipeline_class,
-        )
-        key = object()  # stands for the entry point that there is none of
-        target.insert_user_function(key, result.fndesc, [result.library])
-        return result._replace(entry_point=key)
-
-
-class _Part(CPUDispatcher):
-    """A part of the physics that is compiled into its callers only.
-
-    It has no wrapper of its own for Python and no reference counts, which cuts compiling to a quarter and
-    makes a tick five times faster; what it works on is owned by the caller. Called from Python, as tests do,
-    it compiles itself a second time with a wrapper.
-    """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function, targetoptions=dict(_PART))
-        pipeline = _core.compiler.Compiler
-        self._compiler: Any = _PartCompiler(function, self.targetdescr, dict(_PART), {}, pipeline)
-        self._from_python: Callable[..., Any] | None = None
-
-    def add_overload(self, result: Any) -> None:
-        """Remember what was compiled for these types."""
-        self.overloads[tuple(result.signature.args)] = result
-
-    def __call__(self, *arguments: Any) -> Any:
-        if self._from_python is None:
-            self._from_python = _jit(error_model="numpy")(self.py_func)
-        return self._from_python(*arguments)
-
-
 def njit(function: F) -> F:
     """Compile a function of the physics into its callers; it may not allocate arrays, but takes scratch."""
-    if not _KNOWN:
-        return _jit(error_model="numpy")(function)  # type: ignore[no-any-return]
-    return _Part(function)  # type: ignore[return-value]
-
-
-class _Entry(CPUDispatcher):
-    """A compiled function that Python calls; neighbouring scalar operations become vectors, bit for bit."""
-
-    def compile(self, sig: Any) -> Any:
-        """Compile for these types, with the vectoriser that numba leaves off."""
-        before = _core.config.SLP_VECTORIZE
-        _core.config.SLP_VECTORIZE = 1
-        try:
-            return super().compile(sig)
-        finally:
-            _core.config.SLP_VECTORIZE = before
+    return _part(function)  # type: ignore[no-any-return]
 
 
 def entry(function: F) -> F:
     """Compile a function that Python calls, kept on disk between processes where there is a place for it."""
-    dispatcher: Any = _jit(error_model="numpy")(function)
-    if _KNOWN:
-        options = {"error_model": "numpy", "nopython": True, "_nrt": False}
-        dispatcher = _Entry(function, targetoptions=options)
+    dispatcher: Any = _entry(function)
     folder = cache_folder()
-    if folder is not None:
-        before = _core.config.CACHE_DIR
-        _core.config.CACHE_DIR = str(folder)
+    if folder is not None and not _config.DISABLE_JIT:
+        before = _config.CACHE_DIR
+        _config.CACHE_DIR = str(folder)
         try:
             dispatcher.enable_caching()
         except RuntimeError:  # numba found no way to cache there after all
             pass
         finally:
-            _core.config.CACHE_DIR = before
+            _config.CACHE_DIR = before
     return dispatcher  # type: ignore[no-any-return]
