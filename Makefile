@@ -1,11 +1,12 @@
 # make setup   make .venv once, without torch        make demo   the main job, ends by naming its report
 # make test    the tests (a minute or two)           make test-slow   the long ones        make lint, make bench
+# make validate   the physics against independent answers (DATA=folder)    make validation-docs FOLDER=results/...
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.complete
 
-.PHONY: setup demo test test-slow lint bench clean
+.PHONY: setup demo test test-slow lint bench validate validation-docs clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -32,6 +33,12 @@ lint: setup
 
 bench: setup
 	"$(BIN)/python" -m benchmarks.speed
+
+validate: setup
+	"$(BIN)/twin" validate-physics --jobs 0 $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+validation-docs: setup
+	"$(BIN)/python" scripts/write_validation_docs.py "$(FOLDER)"
 
 clean:
 	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -24,7 +24,9 @@ def test_version_is_the_packages() -> None:
     assert call("--version").stdout.strip() == f"building-twin {twin.__version__}"
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "report", "list", "validate", "schema", "new", "demo"])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "report", "list", "validate", "validate-physics", "schema", "new", "demo"]
+)
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     text = call(command, "--help").stdout
     assert "Usage:" in text

@@ -24,7 +24,6 @@ from tests.report.folders import write_run
 from twin import results, terminal
 from twin.basics.errors import ControllerError, ResultsError, ScenarioError, TwinError
 from twin.cli import app
-from twin.experiment import comparison
 
 SHORT = {"run": {"days": 1, "warm_up_days": 0}}
 
@@ -170,7 +169,7 @@ def test_a_worker_that_was_killed_is_one_message(tmp_path: Path, monkeypatch: py
     def broken(*_: Any) -> Any:
         raise BrokenProcessPool
 
-    monkeypatch.setattr(comparison, "_as_they_finish", broken)
+    monkeypatch.setattr("twin.workers.as_they_finish", broken)
     folder = tmp_path / "out"
     with pytest.raises(ResultsError, match="ended from outside"):
         twin.compare(twin.load_scenario("classroom", SHORT), ["constant"], seeds=2, jobs=2, out=folder)

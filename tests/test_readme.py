@@ -20,6 +20,7 @@ SHORTER = {
     "run": ["--days", "1"],
     "compare": ["--days", "1", "--seeds", "1", "--jobs", "1"],
     "demo": ["--days", "1", "--seeds", "1"],
+    "validate-physics": ["--case", "600", "--no-report", "--quiet"],
 }
 
 
@@ -104,5 +105,5 @@ def test_every_command_in_the_table_exists() -> None:
     from twin.cli import app
 
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
-    named = set(re.findall(r"^\| `twin (\w+)", README, re.M))
+    named = set(re.findall(r"^\| `twin ([\w-]+)", README, re.M))
     assert named == known

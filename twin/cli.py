@@ -190,6 +190,55 @@ def validate(
         raise typer.Exit(terminal.BAD_INPUT)
 
 
+@app.command("validate-physics", short_help="Compare the physics with independent answers.")
+def validate_physics(
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this suite, as bestest; may come several times."),
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this case, as 600; may come several times.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            envvar="TWIN_DATA",
+            help="Reference data that are not shipped; suites that miss theirs are skipped.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Cases at the same time; 0: one per processor core.")
+    ] = 1,
+    out: Out = None,
+    full: Annotated[
+        bool, typer.Option("--full", "--verbose", help="Every number, not only those that are out.")
+    ] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write the data only.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run the validation suites, print a table and write a report.
+
+    Every number stands beside the range of other programs, the exact solution or the measurement.
+    The exit code is 1 where a demand is missed.
+
+    \b
+    Examples:
+      twin validate-physics
+      twin validate-physics --suite bestest --case 600 --case 900 --full
+      twin validate-physics --suite twin-house --data my_data
+    """
+    from twin import workbench
+
+    request = workbench.Validation(tuple(suite or ()), tuple(case or ()), data, _jobs(jobs), out)
+    folder, missed = workbench.validate_physics(request, full, not no_report, quiet)
+    from twin.report.record import read_json
+
+    _stop_if_interrupted(read_json(folder / "manifest.json"), folder)
+    if missed:
+        raise typer.Exit(terminal.MISSED)
+
+
 @app.command(short_help="Print a JSON Schema for editors.")
 def schema(
     what: Annotated[

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from twin.report.record import RunRecord
+    from twin.report.validation.record import Number, ValidationRecord
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 BAD_INPUT = 2
+MISSED = 1  # a demand on the physics
+_COLOUR = {"inside": "green", "accepted": "yellow", "outside": "bold red", "reported": "dim"}
 _BadUse: Any = typer.BadParameter.__base__  # whichever click typer stands on
 _PLAIN = str.maketrans(
     {"★": "*", "°": "", "²": "2", "³": "3", "₂": "2", "·": " ", "–": "-", "“": '"', "”": '"', "─": "-"}
@@ -159,6 +162,61 @@ def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> N
         say("nothing was simulated yet, so there are no indicators")
         return
     print_table(["", "unit", *runs], rows, right=range(2, 2 + len(runs)))
+
+
+def print_validation(record: ValidationRecord, full: bool) -> None:
+    """A line per case, every number that is out (`full`: every number), demands, and what was skipped."""
+    from twin.report.validation import words
+
+    for suite in record.suites:
+        if not suite.skipped:
+            show(f"\n{suite.name}: {suite.title}")
+            _print_cases(suite.numbers)
+            shown = [n for n in suite.numbers if full or n.verdict == "outside"]
+            if shown:
+                _print_numbers(shown)
+    if record.demands:
+        show("\nDemands")
+        rows = []
+        for suite, asked in record.demands:
+            reached, verdict = words.demand(asked)
+            rows.append([suite.name, *_coloured([reached, verdict], words.mood(asked))])
+        print_table(["suite", "demand", ""], rows)
+    for suite, case, why in words.failures(record):
+        say(f"{suite.name} {case} could not be run: {why}")
+    for suite, why in words.skipped(record):
+        say(f"skipped: {suite.name} {why}")
+    show(words.verdict(record))
+
+
+def _print_cases(numbers: Sequence[Number]) -> None:
+    from twin.report.validation import words
+
+    cases: dict[str, list[Number]] = {}
+    for number in numbers:
+        cases.setdefault(number.case, []).append(number)
+    if cases:
+        rows = [
+            _coloured([case, str(len(found)), words.tally(found)], words.worst(found))
+            for case, found in cases.items()
+        ]
+        print_table(["case", "numbers", "verdicts"], rows, right=(1,))
+
+
+def _print_numbers(numbers: Sequence[Number]) -> None:
+    from twin.report.validation import words
+
+    rows = [_coloured(made.cells, made.verdict, words.VERDICT_CELL) for made in map(words.row, numbers)]
+    print_table(words.HEADER, rows, right=(3, 6, 7))
+
+
+def _coloured(cells: Sequence[str], verdict: str, which: int = -1) -> list[str]:
+    """Cells with the one that holds the verdict in its colour; its words say the same without colour."""
+    from rich.markup import escape
+
+    made = [escape(cell) for cell in cells]
+    made[which] = f"[{_COLOUR.get(verdict, 'default')}]{made[which]}[/]"
+    return made
 
 
 def shown_path(path: Path) -> str:

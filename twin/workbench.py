@@ -1,10 +1,11 @@
-"""What the command line does with files of the workbench: list, check, describe, start a new one."""
+"""What the command line does: list, check, describe and start files; run a validation and tell of it."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ def show(what: str, scenario: str) -> None:
             raise TwinError("points of which scenario?", allowed="twin list points office")
         show_points(scenario)
         return
+    if scenario and what and _show_group(what, scenario):
+        return
     if scenario:
         raise TwinError(
             "only points are listed of one scenario", value=scenario, allowed=f"twin list points {scenario}"
@@ -36,7 +39,17 @@ def show(what: str, scenario: str) -> None:
         _show_folder(folder, described=bool(what))
 
 
-def _show_folder(folder: str, described: bool) -> None:
+def _show_group(folder: str, group: str) -> bool:
+    """List the files of a group inside a folder of the catalogue; False where there is no such group."""
+    from twin.scenario import catalog
+
+    if group not in catalog.groups(folder):  # type: ignore[arg-type]
+        return False
+    _show_folder(folder, described=True, group=group)
+    return True
+
+
+def _show_folder(folder: str, described: bool, group: str = "") -> None:
     from twin.scenario import catalog
 
     read: dict[str, Any] = {
@@ -45,11 +58,14 @@ def _show_folder(folder: str, described: bool) -> None:
         "sensors": catalog.load_datasheet,
     }
     rows = []
-    for name, path in catalog.available(folder).items():  # type: ignore[arg-type]
+    for name, path in catalog.available(folder, group).items():  # type: ignore[arg-type]
         try:
             rows.append([name, _summary(read[folder](path), described)])
         except TwinError as error:
             rows.append([name, f"cannot be read: {error}"])
+    for inside in () if group else catalog.groups(folder):  # type: ignore[arg-type]
+        count = len(catalog.available(folder, inside))  # type: ignore[arg-type]
+        rows.append([f"{inside}/", f"{count} more: twin list {folder} {inside}"])
     terminal.print_table([folder, ""], rows)
 
 
@@ -146,3 +162,35 @@ def new(path: Path) -> None:
         raise ResultsError("there is such a file already; it was left as it is", file=path) from error
     except OSError as error:
         raise ResultsError(f"cannot be written: {error.strerror or error}", file=path) from error
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What is asked: names of suites and cases (none: all), data, processes, results folder."""
+
+    suites: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    data: Path | None = None
+    jobs: int = 1
+    out: Path | None = None
+
+
+def validate_physics(asked: Validation, full: bool, report: bool, quiet: bool) -> tuple[Path, bool]:
+    """Run validation suites, print what they found, write the page.
+
+    Returns
+    -------
+    The results folder, and whether a demand is missed.
+    """
+    from twin.report.validation import read_validation, write_validation_report
+    from twin.validation.run import validate_physics as run_all
+
+    terminal.announce_compiling()
+    with terminal.progress("validation", quiet) as bar:
+        folder = run_all(asked.suites, asked.cases, asked.data, asked.out, bar, asked.jobs)
+    record = read_validation(folder)
+    terminal.print_validation(record, full)
+    if report:
+        terminal.show(f"report: {terminal.shown_path(write_validation_report(folder))}")
+    terminal.show(f"results: {terminal.shown_path(folder)}")
+    return folder, bool(record.missed)

@@ -22,8 +22,8 @@ from twin.building.glazing import (
 )
 from twin.building.solar import Incident, Shading, incident
 from twin.building.weather import SiteWeather, read_weather, sample_site
-from twin.scenario.fabric import GlazingByValues
 from twin.scenario.library import GLAZING_NAMES
+from twin.scenario.windows import GlazingType
 
 KWH = 1.0 / 3.6e6
 
@@ -126,7 +126,7 @@ def test_diffuse_and_beam_take_their_own_values() -> None:
 
 
 def test_a_scenario_may_name_its_own_glazing() -> None:
-    own = {"shop_front": GlazingByValues(u_value_w_m2k=1.3, shgc=0.6)}
+    own = {"shop_front": GlazingType(u_value_w_m2k=1.3, shgc=0.6)}
     assert glazing_of("shop_front", own) == from_u_shgc(1.3, 0.6, "shop_front")
     assert glazing_of("single_clear", own) is named_glazing("single_clear")
     assert set(GLAZING_NAMES) == set(NAMES)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from twin.basics.clock import Clock
 from twin.building.tariff import boundary_calendar, bounds, in_vacation, occupied_steps, tariff
 from twin.physics import layout as la
+from twin.scenario.daily import at_hour
 from twin.scenario.schema import Scenario
 
 J_PER_KWH = 3.6e6
@@ -158,3 +159,44 @@ def test_occupied_steps_agree_with_the_bounds() -> None:
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)))
 def test_a_vacation_is_either_side_of_its_complement(day: date) -> None:
     assert in_vacation(day, (("03-01", "09-30"),)) != in_vacation(day, (("10-01", "02-29"),))
+
+
+RAMP = [["07:00", 10.0], ["08:00", 20.0], ["23:00", 20.0], ["23:00", 10.0]]
+
+
+def test_comfort_by_the_clock_ramps_and_steps_every_day_alike() -> None:
+    """The setback of ASHRAE 140, case 640: 10 at night, an hour's ramp, 20 by day."""
+    spec = scenario(comfort={"lower_schedule_c": RAMP, "upper_c": 27.0, "upper_unoccupied_c": 27.0})
+    day = bounds(spec, clock(date(2023, 1, 2), 7))[:, 0, la.B_LOWER].reshape(7, 24 * STEPS_PER_HOUR)
+    assert (day == day[0]).all()
+    hour = np.arange(24 * STEPS_PER_HOUR) / STEPS_PER_HOUR
+    assert set(day[0, hour < 7.0]) == set(day[0, hour >= 23.0]) == {10.0}
+    assert set(day[0, (hour >= 8.0) & (hour < 23.0)]) == {20.0}
+    ramp = day[0, (hour >= 7.0) & (hour < 8.0)]
+    assert ramp.mean() == pytest.approx(15.0)
+    assert (np.diff(ramp) > 0.0).all()
+
+
+@given(st.lists(st.tuples(st.integers(0, 1440), st.floats(0, 20)), min_size=1, max_size=6))
+def test_a_schedule_stays_within_its_values_and_meets_them(points: list[tuple[int, float]]) -> None:
+    points = sorted(points, key=lambda p: p[0])
+    schedule = tuple((f"{m // 60:02d}:{m % 60:02d}", v) for m, v in points)
+    values = [v for _, v in points]
+    for hour in np.linspace(0.0, 23.99, 97):
+        assert min(values) - 1e-9 <= at_hour(schedule, float(hour)) <= max(values) + 1e-9
+    last = {m: v for m, v in points if m < 1440}
+    for minute, value in last.items():
+        if minute or not any(m == 1440 for m, _ in points):
+            assert at_hour(schedule, minute / 60.0) == pytest.approx(value, abs=1e-6)
+
+
+def test_night_ventilation_by_the_clock_over_midnight() -> None:
+    plan = {"air_changes_per_hour": 5.0, "hours": ["18:00", "07:00"]}
+    zones = [
+        {"id": "room", "floor_area_m2": 50, "night_ventilation": plan},
+        {"id": "meeting", "floor_area_m2": 20},
+    ]
+    share = bounds(scenario(building={"zones": zones}), clock(date(2023, 1, 2), 1))[:, :, la.B_VENTILATION]
+    hour = np.arange(24 * STEPS_PER_HOUR) / STEPS_PER_HOUR
+    assert np.array_equal(share[:, 0] == 1.0, (hour >= 18.0) | (hour < 7.0))
+    assert not share[:, 1].any()

@@ -74,6 +74,15 @@ def test_thermostat_cools_from_the_other_side() -> None:
     assert action[0, 1] == 26.0
 
 
+def test_follow_sets_the_bounds_of_the_moment() -> None:
+    controller = make("follow")
+    for lower, upper in ((20.0, 26.0), (12.5, 40.0)):
+        action, _ = controller.predict(observe(22.0, lower, upper))
+        assert action.tolist() == [[lower, upper, lower, upper]]
+    action, _ = make("follow", margin_k=0.5).predict(observe(22.0))
+    assert action.tolist() == [[20.5, 25.5, 20.5, 25.5]]
+
+
 def test_constant_without_numbers_keeps_to_the_comfort_bounds_of_occupied_hours() -> None:
     controller = make("constant", margin_k=1.0)
     for hours, lower in ((0.0, 20.0), (6.0, 15.0)):

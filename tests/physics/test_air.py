@@ -137,3 +137,31 @@ def test_air_does_not_stay_above_saturation_and_condensate_is_counted() -> None:
     state = r.x.zone[0, 0]
     assert relative_humidity(state[la.Z_AIR], state[la.Z_HUMIDITY], 101325.0) == pytest.approx(1.0, abs=1e-3)
     assert capacity * state[la.Z_HUMIDITY] + condensed == pytest.approx(stored + 200 * 60.0 * 1e-4, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("limits", "room", "outdoor", "runs"),
+    [
+        ({}, 20.0, 30.0, True),
+        ({"only_if_cooler_by_k": 2.0}, 20.0, 17.9, True),
+        ({"only_if_cooler_by_k": 2.0}, 20.0, 18.1, False),
+        ({"not_below_c": 21.0}, 20.0, 10.0, False),
+        ({"not_below_c": 21.0}, 21.5, 10.0, True),
+    ],
+)
+def test_night_ventilation_keeps_to_its_limits(
+    limits: dict[str, float], room: float, outdoor: float, runs: bool
+) -> None:
+    plan = {"air_changes_per_hour": 3.6, "fan_power_w_per_l_s": 0.5, **limits}
+    r = rooms.room(rooms.scenario([sealed(night_ventilation=plan)]))
+    r = r._replace(x=r.x._replace(power=np.zeros((1, la.END_USES))))
+    r.b.weather[..., la.W_TEMPERATURE] = outdoor
+    for share in (0.0, 1.0):
+        r.x.zone[0, 0, la.Z_AIR] = room
+        r.x.power[:] = 0.0
+        r.b.bounds[..., la.B_VENTILATION] = share
+        rooms.run(r, 1)
+        litres = 100.0 * runs * share
+        density = r.p.zone[0, 0, la.ZP_AIR_MASS] / r.p.zone[0, 0, la.ZP_VOLUME]
+        assert r.x.zone[0, 0, la.Z_OUTDOOR_FLOW] == pytest.approx(litres * density / 1000.0, rel=1e-12)
+        assert r.x.power[0, la.E_FANS] == pytest.approx(0.5 * litres, rel=1e-12)

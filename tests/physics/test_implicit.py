@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.building.envelope import leaves_first
+from twin.building.doors import leaves_first
 from twin.physics import implicit
 from twin.physics import layout as la
 

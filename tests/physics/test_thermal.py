@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.linalg import expm
 
 from tests.physics import rooms
-from twin.building import envelope as envelope_module
+from twin.building.envelope import envelope
+from twin.building.zone_fabric import ZoneFabric
 from twin.physics import fabric
 from twin.physics import layout as la
 from twin.physics.implicit import sharpness
@@ -72,7 +73,15 @@ def test_energy_closes_to_rounding(seed: int, zones: int, tick: int, ideal: bool
     assert energy(r) - stored == pytest.approx(moved, rel=1e-9, abs=1e-11 * largest)
 
 
-def random_building(rng: np.random.Generator, zones: int, tick: int) -> rooms.Room:
+BESIDE: tuple[object, ...] = (
+    "outdoor", "adiabatic", {"kind": "unheated_space", "temperature_factor": 0.3},
+    {"kind": "fixed_temperature", "temperature_c": 12.0},
+)  # fmt: skip
+
+
+def random_building(
+    rng: np.random.Generator, zones: int, tick: int, spaces: tuple[object, ...] = BESIDE
+) -> rooms.Room:
     names = [f"z{i}" for i in range(zones)]
     rows = []
     for name in names:
@@ -84,8 +93,18 @@ def random_building(rng: np.random.Generator, zones: int, tick: int) -> rooms.Ro
         if rng.random() < 0.5:
             changes["floor"] = {
                 "construction": "floor_timber", "area_m2": 30.0,
-                "boundary": rng.choice(["outdoor", "adiabatic"]),
+                "boundary": spaces[rng.integers(len(spaces))],
             }  # fmt: skip
+        if rng.random() < 0.5:
+            beside = spaces[rng.integers(len(spaces))]
+            changes["roof"] = {"construction": "roof_light", "area_m2": 30.0, "boundary": beside}
+            changes["thermal_bridges"] = [{"psi_w_mk": 0.1, "length_m": 20.0}]
+        if rng.random() < 0.5:
+            rows_beside = [
+                {"construction": "wall_heavy", "area_m2": 9.0, "azimuth_deg": 0.0, "boundary": beside}
+                for beside in spaces
+            ]
+            changes["walls"] = [*rooms.zone()["walls"], *rows_beside]
         rows.append(rooms.zone(name, **changes))
     walls = [
         {
@@ -101,6 +120,7 @@ def random_building(rng: np.random.Generator, zones: int, tick: int) -> rooms.Ro
     r.b.weather[..., la.W_SKY] = rng.uniform(-40, 20, 4)
     r.b.weather[..., la.W_WIND] = rng.uniform(0, 12, 4)
     r.b.sun[:] = rng.uniform(0, 2000, r.b.sun.shape)
+    r.b.sun[..., la.SUN_BELOW] = rng.uniform(-10, 10, r.b.sun.shape[:-1])
     r.x.zone[0, :, la.Z_AIR] += rng.uniform(-5, 5, zones)
     r.x.node[0] += rng.uniform(-5, 5, r.x.node[0].shape)
     return r
@@ -145,7 +165,9 @@ def slow_inputs(r: rooms.Room, z: int, j: int) -> np.ndarray:
     u = np.zeros(la.INPUTS)
     weather, sun = r.b.weather[0, j], r.b.sun[0, j, z]
     u[la.I_OUTDOOR], u[la.I_SKY], u[la.I_GROUND] = weather[[la.W_TEMPERATURE, la.W_SKY, la.W_GROUND]]
-    u[la.I_SUN_WALL : la.I_TRANSMITTED + 1] = sun
+    u[la.I_SUN_WALL : la.I_TRANSMITTED + 1] = sun[: la.SUN_BESIDE]
+    u[la.I_GROUND] += sun[la.SUN_BELOW]
+    u[la.I_BESIDE] = sun[la.SUN_BESIDE]
     film, surface = r.p.film, r.x.surface
     u[la.I_FIX_GAP] = fabric._gap_correction(film, surface, 0, 0, z)
     for source, first, column in (
@@ -198,9 +220,9 @@ def test_cooling_of_a_room_follows_the_full_network() -> None:
 
 def whole_network(model: Scenario) -> tuple[np.ndarray, np.ndarray]:
     """dx/dt = rate x + push u of a single zone's capacities and, last, its air; massless nodes eliminated."""
-    net = envelope_module._ZoneFabric(model.building.zones[0], model.building).network()
+    net = ZoneFabric(model.building.zones[0], model.building).network()
     capacity = np.concatenate([net.capacity, np.zeros(la.SURFACES)])
-    air_capacity = envelope_module.envelope(model, 60).zone[0, 0, la.ZP_AIR_CAPACITY]
+    air_capacity = envelope(model, 60).zone[0, 0, la.ZP_AIR_CAPACITY]
     size = len(capacity)
     link = np.zeros((size + 1, size + 1))
     link[:size, :size] = net._link
@@ -245,7 +267,7 @@ def test_equal_rooms_stay_equal_and_mirrored_rooms_swap() -> None:
 @given(seed=st.integers(0, 2**32 - 1), tick=st.sampled_from([60, 900]))
 def test_nothing_gets_warmer_or_colder_than_its_surroundings(seed: int, tick: int) -> None:
     rng = np.random.default_rng(seed)
-    r = random_building(rng, 3, tick)
+    r = random_building(rng, 3, tick, BESIDE[:3])
     r.b.sun[:] = 0.0
     temperatures = rng.uniform(-20.0, 35.0, 2)
     r.b.weather[..., la.W_TEMPERATURE] = r.b.weather[..., la.W_SKY] = temperatures[0]

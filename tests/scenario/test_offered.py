@@ -35,3 +35,12 @@ def test_every_kind_of_system(tmp_path: Path, hvac: str, conditioned: str) -> No
         GOOD.replace(HVAC, hvac).replace("- id: back", f"- id: back\n      conditioned: {conditioned}")
     )
     check(load_scenario(path))
+
+
+@pytest.mark.parametrize("hvac", [HVAC, HEAT_PUMP, "hvac: {kind: ideal_loads}\n"])
+@pytest.mark.parametrize("power", ["0", "0.3"])
+def test_fans_that_ventilate_at_night(tmp_path: Path, hvac: str, power: str) -> None:
+    path = tmp_path / "scenario.yaml"
+    plan = f"night_ventilation: {{air_changes_per_hour: 3, fan_power_w_per_l_s: {power}}}"
+    path.write_text(GOOD.replace(HVAC, hvac).replace("- id: back", f"- id: back\n      {plan}"))
+    check(load_scenario(path))

@@ -24,6 +24,7 @@ from twin.building.weather import Weather, read_weather
 from twin.physics import layout as la
 from twin.physics.layout import Boundary, Float, Int, Parameters, State, allocate
 from twin.scenario.catalog import source_of
+from twin.scenario.offered import night_fans
 from twin.scenario.schema import Scenario
 
 _NEVER = 2**62
@@ -161,7 +162,7 @@ def _means_something(point: Point, hvac: Plant, scenario: Scenario) -> bool:
         "occupants", "presence", "illuminance", "heat_to_zone", "window_opening", "setpoint_offset", "pmv",
     }  # fmt: skip
     zone = point.entity in scenario.zone_ids
-    meters = {"electricity", "lighting", "equipment"}
+    meters = {"electricity", "lighting", "equipment", *(("fans",) if night_fans(scenario) else ())}
     return (
         (zone and point.quantity in always)
         or point.entity == "site"

@@ -67,9 +67,9 @@ def layer_values(layer: Layer) -> tuple[float, float]:
 def slab(construction: Construction, outside: tuple[Layer, ...] = ()) -> Slab:
     """The 3R2C equivalent of a construction, split in the middle of its most resistive layer.
 
-    Each half is one capacity at its centre of capacity; total resistance and total capacity are kept.
-    Splitting at the insulation before walls are merged keeps inner mass inside and outer mass outside, which
-    decides the dynamics; the exact places of the nodes hardly matter.
+    Each half is one capacity, as deep as slowly varying heat meets it when none passes to the other half;
+    total resistance and total capacity are kept. Splitting at the insulation before walls are merged keeps
+    inner mass inside and outer mass outside, which decides the dynamics.
 
     Parameters
     ----------
@@ -94,6 +94,11 @@ def slab(construction: Construction, outside: tuple[Layer, ...] = ()) -> Slab:
 def _half(layers: list[tuple[float, float]]) -> tuple[float, float, float]:
     """One half from its face to the cut: resistance to its node, resistance beyond, capacity.
 
+    With its back adiabatic, the half has the impedance 1 / (i w C) + R for slow changes, where R is the
+    integral of the square of the share of C that lies deeper: a third of the resistance of a homogeneous
+    slab. The node stands there; at the centre of capacity (half of it) the mass would take up too little of a
+    day's heat.
+
     The last layer is half of the one that was cut. Where it is light insulation in front of real mass, its
     small capacity counts, but not its depth: heat that varies over a day does not get that far.
     """
@@ -102,10 +107,10 @@ def _half(layers: list[tuple[float, float]]) -> tuple[float, float, float]:
     if capacity <= 0.0:
         return 0.5 * total, 0.5 * total, 0.0
     counted = layers if layers[-1][1] > 0.5 * capacity else layers[:-1]
-    depth, moment, weight = 0.0, 0.0, 0.0
+    mass = sum(c for _, c in counted)
+    node, deeper = 0.0, 1.0
     for r, c in counted:
-        moment += c * (depth + 0.5 * r)
-        weight += c
-        depth += r
-    node = moment / weight
+        beyond = max(deeper - c / mass, 0.0)
+        node += r * (deeper * deeper + deeper * beyond + beyond * beyond) / 3.0
+        deeper = beyond
     return node, total - node, capacity

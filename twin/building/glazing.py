@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from twin.basics.errors import ScenarioError, nearest
 from twin.building.solar import Incident
 from twin.physics.fabric import KELVIN, STEFAN_BOLTZMANN
-from twin.scenario.fabric import GlazingByValues
+from twin.scenario.windows import GlazingType
 
 Float = NDArray[np.float64]
 
@@ -23,6 +23,7 @@ ANGLES = tuple(10.0 * k for k in range(10))
 UNCOATED = 0.84  # emissivity of glass, ANSI/ASHRAE 140-2020 glass pane
 PANE_RESISTANCE = 0.003048  # [m2K/W] 3.048 mm at 1 W/mK, ANSI/ASHRAE 140-2020 glass pane
 GAP_M = 0.012
+GAP_REFERENCE = 10.0  # [°C] at which a scenario states the conductance of a gap
 
 # conductivity at 0 °C [W/mK] and its exponent in T/273.15 K, by the linear laws of ISO 15099:2003, annex B
 AIR = (0.02407, 0.88)
@@ -215,6 +216,59 @@ def _by_angle(passed: float, reflected: float, shgc: float) -> tuple[tuple[float
     return tuple(float(v) for v in tau), tuple(float(v) for v in absorbed)
 
 
+def from_table(given: GlazingType, name: str) -> Glazing:
+    """A glazing by its optical table and gap, as a scenario describes it.
+
+    The gap's conductance at 10 °C is parted into radiation (`gap_emissivity`) and gas; without an emissivity
+    it is constant.
+
+    Raises
+    ------
+    ScenarioError
+        A gap whose radiation alone exceeds its conductance.
+    """
+    inner = given.absorptance_inner or (0.0,) * len(given.angles_deg)
+    table = (given.transmittance, given.absorptance_outer, inner)
+    by_angle = [_at_tens(given.angles_deg, values) for values in table]
+    said = (given.diffuse_transmittance, given.diffuse_absorptance_outer, given.diffuse_absorptance_inner)
+    diffuse = [hemispherical(v) if s is None else s for v, s in zip(by_angle, said, strict=True)]
+    kelvin = GAP_REFERENCE + KELVIN
+    emissivity = given.gap_emissivity or 0.0
+    gap = given.gap_conductance_w_m2k or 0.0
+    gas = gap - emissivity * 4.0 * STEFAN_BOLTZMANN * kelvin**3
+    if given.panes == 2 and gas <= 0.0:
+        raise ScenarioError(
+            "radiation alone conducts more than the gap of this glazing",
+            key=f"building.glazing.{name}.gap_emissivity",
+            value=emissivity,
+            allowed=f"less than {gap / (4.0 * STEFAN_BOLTZMANN * kelvin**3):.3g}",
+        )
+    exponent = given.gas_exponent if given.gap_emissivity is not None else 0.0
+    return Glazing(
+        name=name,
+        transmittance=by_angle[0],
+        absorptance_outer=by_angle[1],
+        absorptance_inner=by_angle[2],
+        diffuse=(diffuse[0], diffuse[1], diffuse[2]),
+        panes=given.panes,
+        pane_resistance=given.pane_resistance_m2k_w or given.panes * PANE_RESISTANCE,
+        gas_conductance=gas * (KELVIN / kelvin) ** exponent if given.panes == 2 else 0.0,
+        gas_exponent=exponent if given.panes == 2 else 0.0,
+        gap_emissivity=emissivity if given.panes == 2 else 0.0,
+        emissivity_outside=given.emissivity_outside,
+        emissivity_inside=given.emissivity_inside,
+    )
+
+
+def _at_tens(angles: tuple[float, ...], values: tuple[float, ...]) -> tuple[float, ...]:
+    """Values given at some angles, at 0, 10 ... 90°."""
+    from scipy.interpolate import PchipInterpolator
+
+    if angles == ANGLES:
+        return values
+    return tuple(float(v) for v in PchipInterpolator(np.array(angles), np.array(values))(np.array(ANGLES)))
+
+
 # Optical tables: ANSI/ASHRAE 140-2020, glazing of case 670 (single), 600 (double clear), 660 (low-e, argon)
 NAMED = {
     "single_clear": Glazing(
@@ -266,7 +320,7 @@ def named_glazing(name: str) -> Glazing:
     )
 
 
-def glazing_of(name: str, defined: Mapping[str, GlazingByValues]) -> Glazing:
+def glazing_of(name: str, defined: Mapping[str, GlazingType]) -> Glazing:
     """The glazing that a window names: one defined in the scenario by its values, or a named type.
 
     Raises
@@ -275,7 +329,10 @@ def glazing_of(name: str, defined: Mapping[str, GlazingByValues]) -> Glazing:
         Where the name is neither.
     """
     if name in defined:
-        return from_u_shgc(defined[name].u_value_w_m2k, defined[name].shgc, name)
+        own = defined[name]
+        if own.tabled:
+            return from_table(own, name)
+        return from_u_shgc(own.u_value_w_m2k or 0.0, own.shgc or 0.0, name)
     if name not in NAMES:
         names = (*defined, *NAMES)
         allowed = ", ".join(names)

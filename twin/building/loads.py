@@ -9,8 +9,9 @@ from twin.physics.layout import Float
 from twin.scenario.inhabitants import ZoneLoads
 from twin.scenario.schema import Scenario
 
-LIGHTS_RADIANT = 0.55  # recessed luminaire (ASHRAE Handbook Fundamentals 2017, ch. 18, table 3: 0.37-0.67)
-EQUIPMENT_RADIANT = 0.25  # office machines with and without fans (the same, table 14: 0.10-0.40)
+# Defaults of the radiant fractions (twin.scenario.inhabitants): lights 0.55, recessed luminaire (ASHRAE
+# Handbook Fundamentals 2017, ch. 18, table 3: 0.37-0.67); equipment 0.25, office machines with and without
+# fans (the same, table 14: 0.10-0.40)
 # Lux on the desks per W/m2 of sun let in per m2 of floor: luminous efficacy of daylight of 110 lm/W (Perez et
 # al. 1990, Solar Energy 44(5)) times the share that reaches the desks, 0.35 (assumed).
 DAYLIGHT_LX_M2_W = 38.0
@@ -29,8 +30,8 @@ def loads_parameters(scenario: Scenario) -> dict[int, Float]:
         la.ZP_LIGHTS: area * np.array([row.lighting_w_m2 for row in rows]),
         la.ZP_EQUIPMENT_BASE: area * np.array([row.equipment_base_w_m2 for row in rows]),
         la.ZP_EQUIPMENT_PERSON: np.array([row.equipment_w_person for row in rows]),
-        la.ZP_LIGHTS_RADIANT: np.full(len(ids), LIGHTS_RADIANT),
-        la.ZP_EQUIPMENT_RADIANT: np.full(len(ids), EQUIPMENT_RADIANT),
+        la.ZP_LIGHTS_RADIANT: np.array([row.lighting_radiant_fraction for row in rows]),
+        la.ZP_EQUIPMENT_RADIANT: np.array([row.equipment_radiant_fraction for row in rows]),
         la.ZP_DAYLIGHT: np.full(len(ids), DAYLIGHT_LX_M2_W),
         la.ZP_DIMMING: DAYLIT_SHARE * np.array([float(row.daylight_control) for row in rows]),
     }

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.physics.layout import INPUTS, NODES, ROW_AIR, ROWS, SURFACES, Float, Int
+from twin.physics.layout import I_OUTDOOR, INPUTS, NODES, ROW_AIR, ROWS, SURFACES, Float, Int
 
 _SIZE = NODES + SURFACES
 _TEMPERATURES = 3  # the first inputs are temperatures of the surroundings: outdoor air, sky, ground
@@ -55,6 +55,9 @@ class Network:
         self._input: Float = np.zeros((_SIZE, INPUTS))
         self._air: Float = np.zeros(_SIZE)
         self._direct: Float = np.zeros(INPUTS)
+        self._known: Float = np.zeros(_SIZE)
+        self._mirror: Float = np.zeros(_SIZE)
+        self._bridge = 0.0
 
     def link(self, first: int, second: int, conductance: float) -> None:
         """Connect two nodes [W/K]."""
@@ -69,6 +72,20 @@ class Network:
             raise ValueError(f"input {temperature} is not a temperature")
         self._link[node, node] += conductance
         self._input[node, temperature] += conductance
+
+    def known(self, node: int, conductance: float) -> None:
+        """Connect a node to a temperature whose heat, conductance times temperature, comes as an input."""
+        self._link[node, node] += conductance
+        self._known[node] += conductance
+
+    def mirror(self, node: int, conductance: float) -> None:
+        """Connect a node to a space as warm as the zone air, which takes nothing from that air [W/K]."""
+        self.known(node, conductance)
+        self._mirror[node] += conductance
+
+    def bridge(self, conductance: float) -> None:
+        """Connect the zone air to outdoors [W/K], without mass."""
+        self._bridge += conductance
 
     def air(self, node: int, conductance: float) -> None:
         """Connect a node to the zone air [W/K]."""
@@ -96,7 +113,7 @@ class Network:
             [i for i in range(NODES) if self.capacity[i] > 0.0 and self.present(i)], dtype=np.int64
         )
         light = np.array([i for i in range(_SIZE) if i not in mass and self.present(i)], dtype=np.int64)
-        drive = np.concatenate([self._input, self._air[:, None]], axis=1)
+        drive = np.concatenate([self._input, (self._air + self._mirror)[:, None]], axis=1)
         on_mass, on_drive = self._eliminate(mass, light, drive)
         step, mean = self._integrate(mass, light, drive, on_mass, on_drive, tick_s)
         instant = _rows(on_mass, on_drive, mass)
@@ -149,15 +166,18 @@ class Network:
 
     def _flux(self, means: Float) -> Float:
         flux: Float = means @ self._air
-        flux[ROW_AIR] -= self._air.sum()
+        flux[ROW_AIR] -= self._air.sum() + self._bridge
         flux[NODES : NODES + INPUTS] += self._direct
+        flux[NODES + I_OUTDOOR] += self._bridge
         return flux
 
     def _outside(self, means: Float) -> Float:
         """Heat by inputs, less what mean node temperatures give back to the surroundings."""
-        surroundings = self._input[:, :_TEMPERATURES].sum(axis=1)
+        surroundings = self._input[:, :_TEMPERATURES].sum(axis=1) + self._known
         outside: Float = -(means @ surroundings)
         outside[NODES : NODES + INPUTS] += self._input.sum(axis=0) + self._direct
+        outside[NODES + I_OUTDOOR] += self._bridge
+        outside[ROW_AIR] += self._mirror.sum() - self._bridge
         return outside
 
 

@@ -36,6 +36,8 @@ class Shading:
         How far the fins reach above the head and below the sill [m].
     horizon_deg
         Elevation of a long row of buildings opposite and parallel to the window [°].
+    fin_offset_m
+        From the window's sides to the fins [m].
     """
 
     window_width_m: float = 1.5
@@ -49,6 +51,7 @@ class Shading:
     fin_above_m: float = 0.0
     fin_below_m: float = 0.0
     horizon_deg: float = 0.0
+    fin_offset_m: float = 0.0
 
     @property
     def any(self) -> bool:
@@ -238,7 +241,7 @@ def _overhang(shading: Shading, x: Float, across: Float, rise: Float) -> tuple[F
 
 def _fins(shading: Shading, x: Float, across: Float, rise: Float) -> tuple[Float, Float]:
     """Heights between which the fin on the sun's side shades a strip (equal where it does not)."""
-    to_fin = np.where(across > 0.0, shading.window_width_m - x, x)
+    to_fin = np.where(across > 0.0, shading.window_width_m - x, x) + shading.fin_offset_m
     depth = np.where(across > 0.0, shading.fin_right_depth_m, shading.fin_left_depth_m)
     away = to_fin / np.maximum(np.abs(across), 1e-12)  # distance from the wall where the ray meets the fin
     hits = away < depth

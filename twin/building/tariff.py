@@ -13,6 +13,7 @@ from twin.basics.clock import CivilCalendar, Clock
 from twin.building.civil_days import hours, in_vacation, public_holidays
 from twin.physics import layout as la
 from twin.physics.layout import Float
+from twin.scenario.daily import Daily, at_hour
 from twin.scenario.inhabitants import FamilyPeople, OfficePeople, SchoolPeople
 from twin.scenario.schema import Scenario
 from twin.scenario.systems import Vav
@@ -28,6 +29,15 @@ def between(calendar: CivilCalendar, start: str, end: str) -> Mask:
     if first <= last:
         return (calendar.hour >= first - 1e-9) & (calendar.hour < last - 1e-9)
     return (calendar.hour >= first - 1e-9) | (calendar.hour < last - 1e-9)
+
+
+def daily(schedule: Daily, calendar: CivilCalendar, step_s: int) -> Float:
+    """Values of a schedule that is every day alike, in the middle of every step of `step_s` [s]. (K,)
+
+    So a ramp is followed in the mean; at the begin of the steps it would be late by half of one.
+    """
+    hour, inverse = np.unique(calendar.hour, return_inverse=True)
+    return np.array([at_hour(schedule, float(h) + 0.5 * step_s / 3600.0) for h in hour])[inverse]
 
 
 def on_days(calendar: CivilCalendar, days: tuple[str, ...]) -> Mask:
@@ -95,7 +105,7 @@ def occupied_steps(scenario: Scenario, calendar: CivilCalendar) -> Mask:
 
 
 def bounds(scenario: Scenario, clock: Clock) -> Float:
-    """Comfort band, CO2 limit, expected people and operating hours of every zone.
+    """Comfort band, CO2 limit, expected people, operating hours and night ventilation of every zone.
 
     Returns
     -------
@@ -108,6 +118,13 @@ def bounds(scenario: Scenario, clock: Clock) -> Float:
     out = np.empty((calendar.hour.size, len(scenario.zone_ids), la.BOUND_COLUMNS))
     out[:, :, la.B_LOWER] = np.where(occupied, comfort.lower_c, comfort.lower_unoccupied_c)[:, None]
     out[:, :, la.B_UPPER] = np.where(occupied, comfort.upper_c, comfort.upper_unoccupied_c)[:, None]
+    for column, schedule in ((la.B_LOWER, comfort.lower_schedule_c), (la.B_UPPER, comfort.upper_schedule_c)):
+        if schedule:
+            out[:, :, column] = daily(schedule, calendar, clock.boundary_step_s)[:, None]
+    out[:, :, la.B_VENTILATION] = 0.0
+    for z, zone in enumerate(scenario.building.zones):
+        if zone.night_ventilation is not None:
+            out[:, z, la.B_VENTILATION] = between(calendar, *zone.night_ventilation.hours)
     out[:, :, la.B_CO2] = comfort.co2_limit_ppm
     out[:, :, la.B_EXPECTED] = _expected(scenario, calendar, off)
     out[:, :, la.B_EQUIPMENT] = 1.0

@@ -256,10 +256,15 @@ def ground_temperature(weather: Weather, seconds: Float, depth_m: float) -> Floa
     mean = float(np.mean(weather.temperature))
     cosine = 2.0 * float(np.mean(weather.temperature * np.cos(phase)))
     sine = 2.0 * float(np.mean(weather.temperature * np.sin(phase)))
-    local = seconds + weather.utc_offset_h * HOUR_S
-    day, _, leap = _calendar(np.floor(local / HOUR_S).astype(np.int64))
-    fraction = (day + (local % 86_400.0) / 86_400.0) / np.where(leap, 366.0, 365.0)
+    fraction = part_of_year(weather, seconds)
     damping = depth_m * np.sqrt(np.pi / (SOIL_DIFFUSIVITY * 365.0 * 86_400.0))
     angle = 2.0 * np.pi * fraction - damping
     wave = cosine * np.cos(angle) + sine * np.sin(angle)
     return np.asarray(mean + np.exp(-damping) * wave, dtype=np.float64)
+
+
+def part_of_year(weather: Weather, seconds: Float) -> Float:
+    """Part of the year gone by, 0-1, in local standard time, for instants (n,) in seconds since 1970 UTC."""
+    local = seconds + weather.utc_offset_h * HOUR_S
+    day, _, leap = _calendar(np.floor(local / HOUR_S).astype(np.int64))
+    return np.asarray((day + (local % 86_400.0) / 86_400.0) / np.where(leap, 366.0, 365.0), dtype=np.float64)

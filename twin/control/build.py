@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from twin.basics.errors import ControllerError, nearest
 from twin.control.constant import Constant
 from twin.control.controller import Controller
+from twin.control.follow import Follow
 from twin.control.pi import ProportionalIntegral
 from twin.control.random import RandomSetpoints
 from twin.control.setback import Setback
@@ -14,7 +15,7 @@ from twin.control.thermostat import Thermostat
 from twin.scenario.agents import PARAMETERS, AgentSpec
 from twin.task import ActionSpec, ObservationSpec
 
-KINDS = ("constant", "thermostat", "setback", "pi", "random")
+KINDS = ("constant", "thermostat", "setback", "pi", "random", "follow")
 
 
 def build(
@@ -51,6 +52,8 @@ def build(
             return ProportionalIntegral(own, observation, action, step_s)
         case "random":
             return RandomSetpoints(own, observation, action, step_s, seeds)
+        case "follow":
+            return Follow(own, observation, action, step_s)
 
 
 def _check(agent: AgentSpec) -> None:

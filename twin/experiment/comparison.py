@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twin import results
+from twin import results, workers
 from twin.basics.errors import ControllerError, ResultsError, TwinError
 from twin.building.assembly import assemble, checked_seeds
 from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run, warm
@@ -189,6 +184,10 @@ class _Collector:
         self.finished += 1
         self.show(0.0, job)
 
+    def interrupt(self) -> None:
+        """Note that Ctrl-C came."""
+        self.interrupted = True
+
     def set_aside(self, job: _Job) -> None:
         """Move an unfinished run to `unfinished/<agent>/seed-<n>`."""
         if job.folder.exists():
@@ -222,65 +221,24 @@ def _serial(todo: Sequence[_Job], _jobs: int, done: _Collector) -> None:
 
 
 def _parallel(todo: Sequence[_Job], jobs: int, done: _Collector) -> None:
-    """Runs in other processes, started afresh (spawn), so that no thread of ours is copied half-way."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, initializer=_begin_worker)
-    pending = {pool.submit(_run_job, job): job for job in todo}
+    """Runs in other processes; after Ctrl-C the running ones close their folders."""
     try:
-        for future in _as_they_finish(pending, done):
-            found = future.result()
+        for job, found in workers.each(_run_job, todo, jobs, done.interrupt):
             if found is not None:
-                done.take(pending[future], found)
+                done.take(job, found)
             else:
-                done.interrupted = True
-                done.set_aside(pending[future])
+                done.interrupt()
+                done.set_aside(job)
     except BrokenProcessPool as error:
         raise ResultsError(
             "a run was ended from outside (killed, or out of memory); finished runs are kept",
             file=done.folder,
             allowed="fewer jobs at a time where memory is short",
         ) from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _as_they_finish(
-    pending: dict[Future[Run | None], _Job], done: _Collector
-) -> Iterator[Future[Run | None]]:
-    """Futures as they come; after Ctrl-C no new run begins, and the running ones close their folders."""
-    waiting = set(pending)
-    while waiting:
-        try:
-            ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        except KeyboardInterrupt:
-            done.interrupted = True
-            waiting = {future for future in waiting if not future.cancel()}
-            continue
-        yield from ready
-
-
-def _begin_worker() -> None:
-    """A process that waits for work ignores Ctrl-C; a run answers it (see _run_job). No parent: no worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)  # a killed parent would leave us waiting for work for ever
-
-
-def _run_job(job: _Job) -> Run | None:
-    """One run in a process of its own; None where Ctrl-C came before it began or while it could not tell."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return run(job.scenario, job.agent, job.seed, job.folder)
-    except KeyboardInterrupt:
-        return None
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _run_job(job: _Job) -> Run:
+    return run(job.scenario, job.agent, job.seed, job.folder)
 
 
 def _compared(

@@ -17,12 +17,14 @@ import math
 from twin.physics.compile import njit
 from twin.physics.implicit import sharpness, solve
 from twin.physics.layout import (
+    B_VENTILATION,
     D_FROM,
     D_HEIGHT,
     D_MIXING,
     D_OPEN,
     D_TO,
     D_WIDTH,
+    E_FANS,
     G_CO2,
     G_VAPOUR,
     K_TICK_S,
@@ -53,6 +55,10 @@ from twin.physics.layout import (
     ZP_LEAK_STACK,
     ZP_LEAK_WIND,
     ZP_MOISTURE_CAPACITY,
+    ZP_NIGHT_COOLER,
+    ZP_NIGHT_FAN,
+    ZP_NIGHT_FLOOR,
+    ZP_NIGHT_FLOW,
     ZP_VOLUME,
     ZP_WINDOW_AREA,
     ZP_WINDOW_HEIGHT,
@@ -90,10 +96,24 @@ def openings(
             speed = WINDOW_WIND * wind + WINDOW_STACK * p.zone[v, z, ZP_WINDOW_HEIGHT] * difference
             density = p.zone[v, z, ZP_AIR_MASS] / p.zone[v, z, ZP_VOLUME]
             flow += 0.5 * area * math.sqrt(speed + WINDOW_TURBULENCE) * density
+        if b.bounds[j, z, B_VENTILATION] > 0.0:
+            share = b.bounds[j, z, B_VENTILATION]
+            flow += _night(p.zone[v, z], x.zone[n, z, Z_AIR], outdoor, share, x.power[n])
         w[z, WK_OUTDOOR] = flow
         x.zone[n, z, Z_OUTDOOR_FLOW] = flow
     for q in range(p.door.shape[1]):
         d[q] = _door(p.door, p.zone, x.zone, n, v, q)
+
+
+@njit
+def _night(zone: Float, room: float, outdoor: float, share: float, power: Float) -> float:
+    """Outdoor air by a fan that the clock switches [kg/s]; its power goes to E_FANS, its heat outdoors."""
+    if room - outdoor < zone[ZP_NIGHT_COOLER] or room < zone[ZP_NIGHT_FLOOR]:
+        return 0.0
+    flow = share * zone[ZP_NIGHT_FLOW]
+    if zone[ZP_NIGHT_FAN] > 0.0:
+        power[E_FANS] += flow * zone[ZP_NIGHT_FAN]
+    return float(flow)
 
 
 @njit

@@ -71,10 +71,19 @@ def economizer_allowed(dry_bulb: bool, outdoor: float, back: float, high_limit: 
 def cooling_coil(
     temperature: float, humidity: float, flow: float, opening: float, pressure: float, limit: float
 ) -> tuple[float, float, float]:
+    """Air behind the air handler's coil: `contact_coil` with its CONTACT and COIL_SURFACE."""
+    return contact_coil(temperature, humidity, flow, opening, pressure, limit, CONTACT, COIL_SURFACE)
+
+
+@njit
+def contact_coil(
+    temperature: float, humidity: float, flow: float, opening: float, pressure: float, limit: float,
+    contact: float, coldest: float,
+) -> tuple[float, float, float]:  # fmt: skip
     """Air behind a chilled water coil and the heat taken from it.
 
-    The valve moves the mean surface from the entering air temperature (closed) to COIL_SURFACE (open); the
-    air goes along the straight line to saturation at the surface by the contact factor, so a valve half open
+    The valve moves the mean surface from the entering air temperature (closed) to the coldest (open); the air
+    goes along the straight line to saturation at the surface by the contact factor, so a valve half open
     dries less.
 
     Parameters
@@ -87,26 +96,55 @@ def cooling_coil(
         Air pressure [Pa].
     limit
         Most that the chiller can take now [W]; the whole line is shortened to it.
+    contact, coldest
+        Contact factor 0-1, one less the bypass factor; mean surface with the valve open [°C].
 
     Returns
     -------
     leaving temperature [°C], humidity ratio [kg/kg], heat [W >= 0] = flow (cp dT + CONDENSATION dx).
 
+    Air that comes in nearly saturated would leave the straight line as fog (the saturation line is convex):
+    it then leaves saturated, at the same heat.
+
     Source: apparatus dew point and bypass factor, ASHRAE Systems and Equipment 2020, ch. 23.
     """
-    drop = CONTACT * opening * (temperature - COIL_SURFACE)
+    drop = contact * opening * (temperature - coldest)
     if drop <= 0.0 or flow <= 0.0:
         return temperature, humidity, 0.0
-    surface = temperature - drop / CONTACT
+    surface = temperature - drop / contact
     wet = humidity_ratio_of_vapour(saturation_pressure_fast(surface), pressure)
-    dried = CONTACT * max(0.0, humidity - wet)
+    dried = contact * max(0.0, humidity - wet)
     heat = flow * (CP_AIR * drop + CONDENSATION * dried)
     if heat > limit:
         share = max(0.0, limit) / heat
         drop *= share
         dried *= share
         heat = max(0.0, limit)
+    if dried > 0.0:
+        leaving, dry = _without_fog(temperature - drop, humidity - dried, pressure, temperature)
+        return leaving, dry, heat
     return temperature - drop, humidity - dried, heat
+
+
+@njit
+def _without_fog(temperature: float, humidity: float, pressure: float, most: float) -> tuple[float, float]:
+    """Air beyond saturation, moved to the saturation line by Newton's method along cp dT = -CONDENSATION dx.
+
+    The slope of saturation is that of Magnus' formula, which only sets the pace; each step ends at or just
+    below saturation, as that line is convex. Air is not warmed beyond `most` [°C], where it came in as fog.
+    """
+    warm = CONDENSATION / CP_AIR
+    for _ in range(3):
+        vapour = saturation_pressure_fast(temperature)
+        full = humidity_ratio_of_vapour(vapour, pressure)
+        if humidity <= full:
+            break
+        beyond = temperature + 237.3
+        slope = full * 4098.0 / (beyond * beyond) * pressure / (pressure - vapour)
+        fallen = min((humidity - full) / (1.0 + warm * slope), (most - temperature) / warm)
+        humidity -= fallen
+        temperature += warm * fallen
+    return temperature, humidity
 
 
 @njit

@@ -1,4 +1,7 @@
-"""Thermal comfort: predicted mean vote (PMV) and predicted percentage dissatisfied (PPD) of ISO 7730:2005."""
+"""Thermal comfort: predicted mean vote (PMV) and predicted percentage dissatisfied (PPD) of ISO 7730:2005.
+
+Beside them, for buildings without mechanical cooling, the adaptive comfort temperatures of two standards.
+"""
 
 from __future__ import annotations
 
@@ -143,3 +146,49 @@ def seasonal_clothing(morning: float) -> float:
     if morning < 26.0:
         return float(10.0 ** (-0.1635 - 0.0066 * morning))
     return 0.46
+
+
+# --- adaptive comfort of free-running buildings ---------------------------------------------------------
+
+RUNNING_MEAN = 0.8  # weight of the day before in the running mean of EN 16798-1
+ASHRAE_80, ASHRAE_90 = (
+    3.5,
+    2.5,
+)  # half widths of the ranges that 80 and 90 % accept [K]: ASHRAE 55-2020, 5.4.2
+EN_ABOVE = (
+    2.0,
+    3.0,
+    4.0,
+)  # upper limits of categories I to III over the comfort temperature [K]: EN 16798-1:2019
+EN_BELOW = (3.0, 4.0, 5.0)  # lower limits under it [K]
+
+
+@njit
+def running_mean(before: float, daily_mean: float) -> float:
+    """Running mean outdoor temperature [°C] of today from yesterday's running mean and daily mean.
+
+    Source: EN 16798-1:2019, annex B, recursive form with a constant of 0.8.
+    """
+    return RUNNING_MEAN * before + (1.0 - RUNNING_MEAN) * daily_mean
+
+
+@njit
+def adaptive_ashrae(outdoor: float) -> float:
+    """Comfortable operative temperature [°C] by the prevailing mean outdoor one; NaN outside 10-33.5 °C.
+
+    Source: ASHRAE 55-2020, 5.4.2; still air (a fan's air speed would allow more).
+    """
+    if outdoor < 10.0 or outdoor > 33.5:
+        return math.nan
+    return 0.31 * outdoor + 17.8
+
+
+@njit
+def adaptive_en(outdoor: float) -> float:
+    """Comfortable operative temperature [°C] by the running mean outdoor temperature; NaN outside 10-30 °C.
+
+    Source: EN 16798-1:2019, annex B, figure B.1 and its equations.
+    """
+    if outdoor < 10.0 or outdoor > 30.0:
+        return math.nan
+    return 0.33 * outdoor + 18.8

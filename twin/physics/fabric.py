@@ -22,6 +22,7 @@ from twin.physics.layout import (
     F_WALL_AREA,
     F_WINDOW_AREA,
     G_RADIANT,
+    I_BESIDE,
     I_FIX_GAP,
     I_FIX_ROOF,
     I_FIX_STAR,
@@ -48,6 +49,8 @@ from twin.physics.layout import (
     S_WINDOW_OUT,
     SLOW_INPUTS,
     STAR_LINKS,
+    SUN_BELOW,
+    SUN_BESIDE,
     SUN_PANE_IN,
     SUN_PANE_OUT,
     SUN_ROOF,
@@ -81,8 +84,9 @@ def refresh(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int
     """
     u[I_OUTDOOR] = b.weather[c, j, W_TEMPERATURE]
     u[I_SKY] = b.weather[c, j, W_SKY]
-    u[I_GROUND] = b.weather[c, j, W_GROUND]
     for z in range(x.zone.shape[1]):
+        u[I_GROUND] = b.weather[c, j, W_GROUND] + b.sun[c, j, z, SUN_BELOW]
+        u[I_BESIDE] = b.sun[c, j, z, SUN_BESIDE]
         u[I_SUN_WALL] = b.sun[c, j, z, SUN_WALL]
         u[I_SUN_ROOF] = b.sun[c, j, z, SUN_ROOF]
         u[I_PANE_OUT] = b.sun[c, j, z, SUN_PANE_OUT]

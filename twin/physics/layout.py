@@ -27,7 +27,7 @@ SURFACES = 12
 # the first SLOW_INPUTS change once per boundary step ("slow"), the others every tick ("fast"); AIR is the zone air.
 # I_FIX_STAR + (s - S_WALL) corrects the radiant exchange of inner surface s = S_WALL .. S_WINDOW with the star.
 (I_OUTDOOR, I_SKY, I_GROUND, I_SUN_WALL, I_SUN_ROOF, I_PANE_OUT, I_PANE_IN, I_TRANSMITTED, I_FIX_GAP, I_FIX_WINDOW,
- I_FIX_WALL, I_FIX_ROOF, I_FIX_STAR) = range(13)
+ I_FIX_WALL, I_FIX_ROOF, I_BESIDE, I_FIX_STAR) = range(14)
 STAR_LINKS = 6
 SLOW_INPUTS = I_FIX_STAR + STAR_LINKS
 I_RADIANT, I_FLOOR_HEAT, I_PARTITION, INPUTS = range(SLOW_INPUTS, SLOW_INPUTS + 4)
@@ -81,12 +81,14 @@ AC_MET, AC_SENSIBLE, AC_RADIANT_FRACTION, AC_VAPOUR, AC_CO2, ACTIVITY_COLUMNS = 
 
 # --- boundary shared by buildings with one weather ----------------------------------------------------------------
 (W_TEMPERATURE, W_HUMIDITY, W_CO2, W_WIND, W_SKY, W_GROUND, W_PRESSURE, W_GLOBAL, SITE_COLUMNS) = range(9)
-SUN_WALL, SUN_ROOF, SUN_PANE_OUT, SUN_PANE_IN, SUN_TRANSMITTED, SUN_COLUMNS = range(6)  # [W] per zone, absorbed
+(SUN_WALL, SUN_ROOF, SUN_PANE_OUT, SUN_PANE_IN, SUN_TRANSMITTED, SUN_BESIDE, SUN_BELOW, SUN_COLUMNS) = range(8)
+# [W] per zone, absorbed; BESIDE heat from spaces of known temperature (what is given back is in the operator) [W];
+# BELOW what is under the floor less the site's ground temperature [K]
 (P_ELECTRICITY, P_GAS, P_DISTRICT_HEATING, P_DISTRICT_COOLING, Q_ELECTRICITY, Q_GAS, Q_DISTRICT_HEATING,
  Q_DISTRICT_COOLING, TARIFF_COLUMNS) = range(9)  # P price [currency/J], Q carbon [kgCO2/J]
-B_LOWER, B_UPPER, B_CO2, B_EXPECTED, B_EQUIPMENT, B_LIGHTS, B_OPERATING, BOUND_COLUMNS = range(8)
+(B_LOWER, B_UPPER, B_CO2, B_EXPECTED, B_EQUIPMENT, B_LIGHTS, B_OPERATING, B_VENTILATION, BOUND_COLUMNS) = range(9)
 # comfort LOWER, UPPER [°C]; CO2 limit [ppm]; EXPECTED people by schedule; EQUIPMENT, LIGHTS scheduled fraction 0-1;
-# OPERATING 0/1: HVAC operating hours on a working day
+# OPERATING 0/1: HVAC operating hours on a working day; VENTILATION share of the zone's night ventilation 0-1
 
 # --- signals: the true value of every point at the end of a tick: Z x zone signals, then site, system, meters ------
 (SG_AIR, SG_OPERATIVE, SG_RADIANT, SG_RH, SG_CO2, SG_OCCUPANTS, SG_PRESENCE, SG_ILLUMINANCE, SG_SUPPLY_FLOW,
@@ -159,11 +161,13 @@ X_HEADCOUNT, X_FLOOR_AREA, CONSTANTS = range(3)  # people of the scenario, floor
 
 (ZP_VOLUME, ZP_AREA, ZP_AIR_CAPACITY, ZP_AIR_MASS, ZP_LEAK_STACK, ZP_LEAK_WIND, ZP_LEAK_FIXED, ZP_WINDOW_AREA,
  ZP_WINDOW_HEIGHT, ZP_CONDITIONED, ZP_LIGHTS, ZP_EQUIPMENT_BASE, ZP_EQUIPMENT_PERSON, ZP_LIGHTS_RADIANT,
- ZP_EQUIPMENT_RADIANT, ZP_MOISTURE_CAPACITY, ZP_DAYLIGHT, ZP_CO2_START, ZP_DIMMING, ZONE_PARAMETERS) = range(20)
+ ZP_EQUIPMENT_RADIANT, ZP_MOISTURE_CAPACITY, ZP_DAYLIGHT, ZP_CO2_START, ZP_DIMMING, ZP_NIGHT_FLOW, ZP_NIGHT_COOLER, ZP_NIGHT_FLOOR, ZP_NIGHT_FAN,
+ ZONE_PARAMETERS) = range(24)
 # VOLUME m3, AREA m2, AIR_CAPACITY air + furniture [J/K], AIR_MASS [kg], LEAK_STACK [ (kg/s)2/K ], LEAK_WIND
 # [(kg/s)2/(m/s)2], LEAK_FIXED [kg/s], WINDOW_AREA openable [m2], WINDOW_HEIGHT [m], CONDITIONED 0/1, LIGHTS [W],
 # EQUIPMENT_BASE [W] always on, EQUIPMENT_PERSON [W per person], *_RADIANT fraction, MOISTURE_CAPACITY multiplier of
-# the air's own, DAYLIGHT [lx per W/m2 transmitted per m2 floor], CO2_START [ppm], DIMMING 0/1 lights follow daylight
+# the air's own, DAYLIGHT [lx per W/m2 transmitted per m2 floor], CO2_START [ppm], DIMMING 0/1 lights follow daylight; night
+# ventilation: FLOW [kg/s], only if outdoors is COOLER by [K] and the zone above FLOOR [°C], FAN [W per kg/s]
 
 (D_FROM, D_TO, D_WIDTH, D_HEIGHT, D_OPEN, D_MIXING, D_TREE, DOOR_PARAMETERS) = range(8)
 # OPEN fraction, MIXING [kg/s] always; TREE 1 where no round trip through doors is possible: then FROM is a leaf of

@@ -81,6 +81,9 @@ VB_DAMPER, VB_VALVE, VB_REHEAT, VB_COOL, VB_HEAT, VAV_TERMINAL_STATES = range(6)
 
 ZONE_GAIN, ZONE_INTEGRAL_S = 0.5, 900.0  # zone loop: [1/K], [s]
 SUPPLY_GAIN, SUPPLY_INTEGRAL_S = 0.02, 180.0  # supply air loop: share of the sequence per K, [s]
+# the loop's gain falls with room over outdoor air beyond this [K]: mixing answers within the tick, by that
+# difference, and a damper at full gain would swing between its ends in cold weather
+MIXING_SPAN = 15.0
 FAN_RAMP_S = 30.0
 # night cycle starts and ends this far outside the setpoints [K] (EnergyPlus: 1 K)
 NIGHT_START, NIGHT_END = 1.0, 0.2
@@ -179,15 +182,20 @@ def _boxes(
 
 
 @njit
-def sequence(plant: Float, error: float, dt: float, free: bool, least: float) -> tuple[float, float, float]:
+def sequence(
+    plant: Float, error: float, dt: float, free: bool, least: float, span: float
+) -> tuple[float, float, float]:
     """Supply air loop: heating valve, outdoor damper and cooling valve from one PI sequence between -1 and 1.
 
     error is supply minus setpoint [K]; free says that the economizer may cool, least is the minimum outdoor
-    air fraction. Economizer first, cooling valve after it (ASHRAE 90.1-2019 6.5.1.3, integrated economizer).
+    air fraction, span is return less outdoor air [K]. Economizer first, cooling valve after it (ASHRAE
+    90.1-2019 6.5.1.3, integrated economizer).
     """
-    gain = SUPPLY_GAIN * min(1.0, dt / SUPPLY_INTEGRAL_S)
-    plant[VX_INTEGRAL] = clip(plant[VX_INTEGRAL] + gain * error, -1.0, 1.0)
-    call = clip(SUPPLY_GAIN * error + plant[VX_INTEGRAL], -1.0, 1.0)
+    gain = SUPPLY_GAIN
+    if free:
+        gain *= MIXING_SPAN / max(span, MIXING_SPAN)
+    plant[VX_INTEGRAL] = clip(plant[VX_INTEGRAL] + gain * min(1.0, dt / SUPPLY_INTEGRAL_S) * error, -1.0, 1.0)
+    call = clip(gain * error + plant[VX_INTEGRAL], -1.0, 1.0)
     if free:
         return max(0.0, -call), least + (1.0 - least) * clip(2.0 * call, 0.0, 1.0), max(0.0, 2.0 * call - 1.0)
     return max(0.0, -call), least, max(0.0, call)
@@ -196,7 +204,7 @@ def sequence(plant: Float, error: float, dt: float, free: bool, least: float) ->
 @njit
 def _supply(
     dt: float, system: Float, plant: Float, command: Float, at: int, on: bool, occupied: bool,
-    cooling_call: float, free: bool, least: float,
+    cooling_call: float, free: bool, least: float, span: float,
 ) -> None:  # fmt: skip
     """Setpoint, valves and outdoor damper of the air handler.
 
@@ -208,7 +216,7 @@ def _supply(
     setpoint = chosen(command[at + C_SUPPLY_AIR], plant[VX_SETPOINT])
     heating, outdoor, cooling = 0.0, 0.0, 0.0
     if on and (occupied or cooling_call > 0.0):
-        heating, outdoor, cooling = sequence(plant, plant[VX_SUPPLY] - setpoint, dt, free, least)
+        heating, outdoor, cooling = sequence(plant, plant[VX_SUPPLY] - setpoint, dt, free, least, span)
     else:
         plant[VX_INTEGRAL] = 0.0
     reaches = dt / system[VS_TRAVEL]
@@ -352,7 +360,7 @@ def run(
     outdoor = site[W_TEMPERATURE]
     free = economizer_allowed(system[VS_ECONOMIZER] > 0.5, outdoor, back, system[VS_HIGH_LIMIT])
     least = min(1.0, minimum / flow) if flow > 0.0 else 0.0
-    _supply(dt, system, plant, command, at, on, occupied, cooling_call, free, least)
+    _supply(dt, system, plant, command, at, on, occupied, cooling_call, free, least, back - outdoor)
     mixed = back + plant[VX_OUTDOOR] * (outdoor - back)
     humidity = back_humidity + plant[VX_OUTDOOR] * (site[W_HUMIDITY] - back_humidity)
     co2 = back_co2 + plant[VX_OUTDOOR] * (site[W_CO2] - back_co2)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from twin.report.record import Float, RunRecord
+from twin.scenario.daily import at_hour
 from twin.scenario.schema import Comfort
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -63,6 +64,10 @@ def bounds_by_hour(comfort: Comfort, hour: Float) -> tuple[Float, Float]:
     inside = (hour >= start) & (hour < end)
     lower = np.where(inside, comfort.lower_c, comfort.lower_unoccupied_c)
     upper = np.where(inside, comfort.upper_c, comfort.upper_unoccupied_c)
+    if comfort.lower_schedule_c:
+        lower = np.array([at_hour(comfort.lower_schedule_c, float(h)) for h in hour])
+    if comfort.upper_schedule_c:
+        upper = np.array([at_hour(comfort.upper_schedule_c, float(h)) for h in hour])
     return lower, upper
 
 

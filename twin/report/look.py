@@ -74,10 +74,16 @@ def legend_below(made: Figure, handles: Sequence[Artist], labels: Sequence[str],
         list(handles),
         list(labels),
         loc="outside lower center",
-        ncols=min(columns, max(1, len(labels))),
+        ncols=max(1, min(columns, len(labels), _fitting(made, labels))),
         frameon=False,
         fontsize=10,
     )
+
+
+def _fitting(made: Figure, labels: Sequence[str]) -> int:
+    """Columns of a legend that fit: a letter takes about 0.075 inch, a handle and its gaps 0.6."""
+    longest = max((len(label) for label in labels), default=1)
+    return int(made.get_figwidth() / (0.075 * longest + 0.6))
 
 
 def save(made: Figure, path: Path) -> Path:

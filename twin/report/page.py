@@ -15,6 +15,7 @@ from twin.report.energy import floor_area
 from twin.report.pictures import Picture, draw_all
 from twin.report.record import RunRecord, read_comparison, read_json, read_run
 from twin.report.table import Line, lines
+from twin.report.validation import write_validation_report
 from twin.telemetry.storage import whole_file
 
 
@@ -40,7 +41,7 @@ def write_report(folder: str | Path) -> Path:
     Parameters
     ----------
     folder
-        A run or a comparison.
+        A run, a comparison or a validation.
 
     Returns
     -------
@@ -53,6 +54,8 @@ def write_report(folder: str | Path) -> Path:
         Where the folder is not a results folder, is damaged or cannot be written.
     """
     folder = Path(folder)
+    if read_json(folder / "manifest.json").get("kind") == "validation":
+        return write_validation_report(folder)
     return write_joint_report([folder], folder / "report.html")
 
 
@@ -75,6 +78,8 @@ def write_joint_report(folders: Sequence[str | Path], page: str | Path) -> Path:
 def chapter(folder: Path) -> Chapter:
     """Read one results folder, draw its figures, and say in words what it is."""
     manifest = read_json(folder / "manifest.json")
+    if manifest.get("kind") == "validation":
+        raise ResultsError("a validation has a page of its own", file=folder, allowed="runs and comparisons")
     if manifest.get("kind") == "comparison":
         record = read_comparison(folder)
         if not record.shown:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from twin.scenario.explain import words
 from twin.scenario.record import Fraction, Name, NonNegative, Positive, Record, Temperature, wrong
 
-Kind = Literal["constant", "thermostat", "setback", "pi", "random"]
+Kind = Literal["constant", "thermostat", "setback", "pi", "random", "follow"]
 
 
 class ConstantParameters(Record):
@@ -63,12 +63,19 @@ class RandomParameters(Record):
     spread: Fraction = 1.0  # share of each point's range around its middle
 
 
+class FollowParameters(Record):
+    """Sets the comfort bounds of the moment."""
+
+    margin_k: NonNegative = 0.0  # inside the comfort bounds
+
+
 PARAMETERS: dict[str, type[Record]] = {
     "constant": ConstantParameters,
     "thermostat": ThermostatParameters,
     "setback": SetbackParameters,
     "pi": PiParameters,
     "random": RandomParameters,
+    "follow": FollowParameters,
 }
 
 

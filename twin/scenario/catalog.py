@@ -1,7 +1,7 @@
 """Finding and reading scenarios, agents and datasheets.
 
 A name is looked for as a path, then in the working folder's `scenarios/` (`agents/`, `sensors/`), then in
-the copy that came with the package.
+the copy that came with the package. A folder inside is a group: its names carry it, `validation/bestest_600`.
 """
 
 from __future__ import annotations
@@ -42,13 +42,34 @@ def packaged(folder: Folder) -> Path:
     return inside if inside.is_dir() else Path(twin.__file__).resolve().parents[1] / folder
 
 
-def available(folder: Folder) -> dict[str, Path]:
-    """Names of the catalogue and their files, sorted; the working folder's come before the packaged ones."""
+def available(folder: Folder, group: str = "") -> dict[str, Path]:
+    """Names of the catalogue and their files, sorted; the working folder's come before the packaged ones.
+
+    Parameters
+    ----------
+    group
+        A folder inside, whose names begin with it and a slash; "" for the files that are in none.
+    """
     found: dict[str, Path] = {}
-    for place in (packaged(folder), Path.cwd() / folder):
+    prefix = f"{group}/" if group else ""
+    for place in (packaged(folder) / group, Path.cwd() / folder / group):
         if place.is_dir():
-            found |= {p.stem: p for p in sorted(place.iterdir()) if p.suffix in _SUFFIXES and p.is_file()}
+            files = [p for p in sorted(place.iterdir()) if p.suffix in _SUFFIXES and p.is_file()]
+            found |= {prefix + p.stem: p for p in files}
     return dict(sorted(found.items()))
+
+
+def groups(folder: Folder) -> tuple[str, ...]:
+    """Folders inside that hold files of the catalogue, sorted."""
+    places = [place for place in (packaged(folder), Path.cwd() / folder) if place.is_dir()]
+    inside = {p.name for place in places for p in place.iterdir() if p.is_dir()}
+    return tuple(group for group in sorted(inside) if available(folder, group))
+
+
+def _names_like(folder: Folder, text: str) -> dict[str, Path]:
+    """The names that `text` may mean: those of the group that it begins with, otherwise those in none."""
+    group, slash, _ = text.partition("/")
+    return available(folder, group) if slash and group in groups(folder) else available(folder)
 
 
 def find(source: str | Path, folder: Folder, base: Path | None = None) -> Path:
@@ -64,7 +85,7 @@ def find(source: str | Path, folder: Folder, base: Path | None = None) -> Path:
     for place in ([] if base is None else [base / path]) + [path]:
         if place.is_file():
             return place
-    names = available(folder)
+    names = _names_like(folder, text)
     if text in names:
         return names[text]
     what = _WHAT[folder]
@@ -76,7 +97,7 @@ def find(source: str | Path, folder: Folder, base: Path | None = None) -> Path:
         message,
         value=text,
         allowed=f"a path, or one of {listing(names, 30)}",
-        suggestion=nearest(path.stem, names),
+        suggestion=nearest(path.stem, names) or nearest(text, names),
     )
 
 

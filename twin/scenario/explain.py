@@ -94,7 +94,7 @@ def _keys(error: Mapping[str, Any], data: Any) -> Keys:
             data = None
     if error["type"] == "rule":
         keys += error.get("ctx", {}).get("at", ())
-    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found") and not isinstance(data, str):
         keys.append("kind")
     return tuple(keys)
 

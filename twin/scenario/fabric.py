@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
+from twin.scenario.beyond import Beyond, Ground, Outdoor
 from twin.scenario.outline import check_outline
-from twin.scenario.record import Fraction, Name, NonNegative, Positive, Record, wrong
+from twin.scenario.record import ClockTime, Fraction, Name, NonNegative, Positive, Record, wrong
+from twin.scenario.windows import GlazingType, Window, check_windows
 
 
 class Layer(Record):
@@ -41,42 +41,9 @@ class Construction(Record):
 
     layers: tuple[Layer, ...] = Field(min_length=1)  # inside to outside
     solar_absorptance_outside: Fraction = 0.6  # share of sunlight that it absorbs
+    solar_absorptance_inside: float = Field(0.6, gt=0, le=1)  # share of sunlight that it absorbs
     emissivity_outside: Fraction = 0.9  # for long-wave radiation
     emissivity_inside: Fraction = 0.9  # for long-wave radiation
-
-
-class GlazingByValues(Record):
-    """Glazing known by its U-value and solar heat gain coefficient only."""
-
-    u_value_w_m2k: float = Field(gt=0.3, lt=7)
-    shgc: float = Field(gt=0.05, lt=0.95)  # solar heat gain coefficient at normal incidence
-
-
-class Shading(Record):
-    """Fixed shading of a window."""
-
-    overhang_depth_m: NonNegative = 0.0
-    overhang_above_m: NonNegative = 0.0  # height of the overhang above the window head
-    fin_depth_m: NonNegative = 0.0  # both sides
-    horizon_deg: float = Field(0.0, ge=0, lt=80)  # obstruction angle seen from the window
-
-
-class Window(Record):
-    """Windows of one kind in one wall."""
-
-    glazing: str  # a named type, or a key of building.glazing
-    area_m2: Positive
-    height_m: Positive = 1.5
-    shading: Shading = Shading()  # fixed shading outside
-    openable_fraction: Fraction = 0.0  # share of the area that people can open
-
-
-def check_windows(windows: tuple[Window, ...], area_m2: float) -> None:
-    """The windows of a wall or roof leave some of its gross area [m2]."""
-    glass = sum(window.area_m2 for window in windows)
-    if glass >= area_m2:
-        allowed = f"windows of less than {area_m2:g} m2 in all; area_m2 is gross, windows included"
-        raise wrong("the windows are larger than what they are in", ("windows",), round(glass, 3), allowed)
 
 
 class Wall(Record):
@@ -87,10 +54,13 @@ class Wall(Record):
     azimuth_deg: float = Field(ge=0, lt=360)  # outward normal, clockwise from north
     tilt_deg: float = Field(90.0, gt=0, le=180)
     windows: tuple[Window, ...] = ()  # within the gross area
+    boundary: Beyond = Outdoor()  # what is on its other side; azimuth counts outdoors only
+    inside_solar_absorptance: float | None = Field(None, gt=0, le=1)  # none: that of the construction
 
     @model_validator(mode="after")
     def _windows_fit(self) -> Wall:
         check_windows(self.windows, self.area_m2)
+        _check_beyond(self)
         return self
 
 
@@ -102,11 +72,28 @@ class Roof(Record):
     azimuth_deg: float = Field(180.0, ge=0, lt=360)
     tilt_deg: float = Field(0.0, ge=0, le=90)
     windows: tuple[Window, ...] = ()  # skylights, within the gross area
+    boundary: Beyond = Outdoor()  # what is above it
+    inside_solar_absorptance: float | None = Field(None, gt=0, le=1)  # none: that of the construction
 
     @model_validator(mode="after")
     def _windows_fit(self) -> Roof:
         check_windows(self.windows, self.area_m2)
+        _check_beyond(self)
+        if isinstance(self.boundary, Ground):
+            raise wrong("a roof has no ground above it", ("boundary",), "ground",
+                        "outdoor, adiabatic, unheated_space, fixed_temperature or series")  # fmt: skip
         return self
+
+
+def _check_beyond(surface: Wall | Roof) -> None:
+    """Windows look outdoors; EN ISO 13370 by dimension is of floors."""
+    boundary = surface.boundary
+    if surface.windows and not isinstance(boundary, Outdoor):
+        raise wrong("windows here look outdoors only", ("windows",), boundary.kind, "boundary: outdoor; a "
+                    "sunspace is a zone of its own, conditioned: false, behind a partition")  # fmt: skip
+    if isinstance(boundary, Ground) and boundary.characteristic_dimension_m is not None:
+        raise wrong("the characteristic dimension is of a floor", ("boundary", "characteristic_dimension_m"),
+                    boundary.characteristic_dimension_m, "boundary: ground")  # fmt: skip
 
 
 class Floor(Record):
@@ -114,7 +101,8 @@ class Floor(Record):
 
     construction: str  # a named type, or a key of building.constructions
     area_m2: Positive
-    boundary: Literal["ground", "outdoor", "adiabatic"] = "ground"  # what is under it
+    boundary: Beyond = Ground()  # what is under it
+    inside_solar_absorptance: float | None = Field(None, gt=0, le=1)  # none: that of the construction
 
 
 class Furniture(Record):
@@ -138,6 +126,48 @@ class Infiltration(Record):
         return self
 
 
+class ThermalBridge(Record):
+    """A junction that loses more than its surfaces: linear (psi and length) or a point (chi and count)."""
+
+    name: str = ""  # for the reader only
+    psi_w_mk: float | None = Field(None, ge=-1, le=10)  # linear thermal transmittance
+    length_m: Positive | None = None  # of the linear bridge
+    chi_w_k: float | None = Field(None, ge=-1, le=10)  # point thermal transmittance
+    count: int = Field(1, ge=1, le=10000)  # of equal point bridges
+
+    @property
+    def conductance(self) -> float:
+        """Heat lost per kelvin [W/K]."""
+        return (self.psi_w_mk or 0.0) * (self.length_m or 0.0) + (self.chi_w_k or 0.0) * self.count
+
+    @model_validator(mode="after")
+    def _one_description(self) -> ThermalBridge:
+        line = (self.psi_w_mk is not None, self.length_m is not None)
+        either = "psi_w_mk with length_m, or chi_w_k"
+        if any(line) and self.chi_w_k is not None:
+            raise wrong("a thermal bridge is a line or a point, not both", ("chi_w_k",), self.chi_w_k, either)
+        if not all(line) and self.chi_w_k is None:
+            raise wrong("a thermal bridge needs a transmittance (and its length)", (), None, either)
+        return self
+
+
+class NightVentilation(Record):
+    """Fan-driven outdoor air at fixed hours of every day, besides leaks, windows and the HVAC system."""
+
+    air_changes_per_hour: Positive
+    hours: tuple[ClockTime, ClockTime] = ("22:00", "06:00")  # from, to; may run over midnight
+    only_if_cooler_by_k: NonNegative | None = None  # outdoors than the zone; none: at any temperature
+    not_below_c: float | None = Field(None, ge=-50, le=80)  # zone air at which it stops; none: never
+    fan_power_w_per_l_s: NonNegative = 0.0
+
+    @model_validator(mode="after")
+    def _some_time(self) -> NightVentilation:
+        if self.hours[0] == self.hours[1]:
+            raise wrong("the hours begin and end at the same time", ("hours",), self.hours[0],
+                        'two times, or ["00:00", "24:00"] for all day')  # fmt: skip
+        return self
+
+
 class Zone(Record):
     """A room, or rooms that share one air."""
 
@@ -151,12 +181,18 @@ class Zone(Record):
     floor: Floor | None = None  # none above another heated storey
     furniture: Furniture | None = None  # stores heat
     infiltration: Infiltration = Infiltration()  # air leakage
+    thermal_bridges: tuple[ThermalBridge, ...] = ()  # between the zone's air and outdoors
+    night_ventilation: NightVentilation | None = None  # fan-driven outdoor air by the clock
     air_capacity_multiplier: float = Field(3.0, ge=1, le=20)  # air and light things that follow it
     conditioned: bool = True  # heated and cooled by the HVAC system
 
     @model_validator(mode="after")
     def _outline_encloses_the_floor(self) -> Zone:
         check_outline(self.outline_m, self.floor_area_m2)
+        if sum(bridge.conductance for bridge in self.thermal_bridges) < 0.0:
+            lost = sum(bridge.conductance for bridge in self.thermal_bridges)
+            raise wrong("thermal bridges gain heat in all", ("thermal_bridges",), round(lost, 4),
+                        "a sum of at least 0 W/K")  # fmt: skip
         return self
 
 
@@ -196,6 +232,6 @@ class BuildingFabric(Record):
     """All of the building that does not move."""
 
     constructions: dict[Name, Construction] = Field({})  # types of your own, beside the named ones
-    glazing: dict[Name, GlazingByValues] = Field({})  # types of your own, beside the named ones
+    glazing: dict[Name, GlazingType] = Field({})  # types of your own, beside the named ones
     zones: tuple[Zone, ...] = Field(min_length=1, max_length=40)  # at least one
     partitions: tuple[Partition, ...] = ()  # walls between zones

@@ -171,6 +171,8 @@ class ZoneLoads(Record):
     equipment_w_person: NonNegative = 80.0  # while somebody is there
     lighting_w_m2: NonNegative = 7.0  # while somebody is there and daylight does not suffice
     daylight_control: bool = False  # lights dim with daylight
+    equipment_radiant_fraction: Fraction = 0.25  # of its heat; the rest warms the air
+    lighting_radiant_fraction: Fraction = 0.55  # of its heat; the rest warms the air
 
 
 class Loads(Record):

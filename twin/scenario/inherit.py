@@ -6,7 +6,7 @@ whole, because the keys of the other kind would not fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +140,19 @@ def _absolute(document: Document) -> None:
             path = Path(record[key])
             if (path.suffix or len(path.parts) > 1) and not path.is_absolute() and (folder / path).is_file():
                 record[key] = str(folder / path)
+    for boundary in _boundaries(document.data.get("building")):
+        path = Path(boundary["file"])
+        if not path.is_absolute() and (folder / path).is_file():
+            boundary["file"] = str(folder / path)
+
+
+def _boundaries(value: Any) -> Iterator[dict[str, Any]]:
+    """Mappings anywhere in a building that name a file of temperatures."""
+    if isinstance(value, dict):
+        if value.get("kind") == "series" and isinstance(value.get("file"), str):
+            yield value
+        for item in value.values():
+            yield from _boundaries(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _boundaries(item)

@@ -67,7 +67,7 @@ def offered(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         homes["valve_position"] = conditioned
     for quantity in _SYSTEM[kind] + (_SYSTEM_AIR[kind] if air else ()):
         homes[quantity] = (*homes.get(quantity, ()), system)
-    fans = ("fans",) if air and kind != "vav" else ()
+    fans = ("fans",) if kind != "vav" and (air or night_fans(scenario)) else ()
     electric = ("electricity", "lighting", "equipment", *_ELECTRIC[kind], *fans)
     homes |= {"electric_power": electric, "electric_energy": electric}
     if kind == "vav":
@@ -75,6 +75,12 @@ def offered(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     if kind == "ideal_loads":
         homes |= {"heat_energy": HEAT_METERS, "thermal_power": (*homes["thermal_power"], *HEAT_METERS)}
     return homes
+
+
+def night_fans(scenario: Scenario) -> bool:
+    """Whether a zone's night ventilation takes power."""
+    plans = [zone.night_ventilation for zone in scenario.building.zones]
+    return any(plan is not None and plan.fan_power_w_per_l_s > 0.0 for plan in plans)
 
 
 def _moves_air(scenario: Scenario) -> bool:

@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from twin.basics.clock import Clock
 from twin.scenario import rules
+from twin.scenario.daily import check_schedules
 from twin.scenario.explain import explain
 from twin.scenario.fabric import BuildingFabric
 from twin.scenario.inhabitants import Behaviour, Loads, NoPeople, People
@@ -42,6 +43,24 @@ class Site(Record):
     albedo: Fraction = 0.2  # share of sunlight that the ground reflects
     shelter: Fraction = 0.5  # share of the met station's wind that reaches the building
     outdoor_co2_ppm: float = Field(420.0, ge=300, le=1000)
+    air_density_kg_m3: float | None = Field(None, ge=0.5, le=1.6)  # none: at 20 °C and the mean pressure
+    horizon_deg: float = Field(0.0, ge=0, lt=80)  # elevation of what stands all around
+    horizon_by_azimuth_deg: tuple[tuple[float, float], ...] = ()  # [azimuth, elevation] pairs, instead
+
+    @model_validator(mode="after")
+    def _one_horizon(self) -> Site:
+        pairs = self.horizon_by_azimuth_deg
+        if pairs and self.horizon_deg > 0.0:
+            raise wrong("the horizon is given twice", ("horizon_deg",), self.horizon_deg,
+                        "horizon_deg or horizon_by_azimuth_deg")  # fmt: skip
+        for i, (azimuth, elevation) in enumerate(pairs):
+            if not 0.0 <= azimuth < 360.0 or (i and azimuth <= pairs[i - 1][0]):
+                raise wrong("azimuths of the horizon rise from 0", ("horizon_by_azimuth_deg", i, 0), azimuth,
+                            "0 to below 360, each more than the one before")  # fmt: skip
+            if not 0.0 <= elevation < 80.0:
+                raise wrong("this is no elevation of a horizon", ("horizon_by_azimuth_deg", i, 1), elevation,
+                            "0 to below 80")  # fmt: skip
+        return self
 
 
 class Comfort(Record):
@@ -54,6 +73,8 @@ class Comfort(Record):
     lower_unoccupied_c: Temperature = 15.0
     upper_unoccupied_c: Temperature = 30.0
     co2_limit_ppm: float = Field(1000.0, ge=400, le=10000)
+    lower_schedule_c: tuple[tuple[ClockTime, Temperature], ...] = ()  # by the clock, instead of lower_c
+    upper_schedule_c: tuple[tuple[ClockTime, Temperature], ...] = ()  # by the clock, instead of upper_c
     temperature: Literal["air", "operative"] = "operative"  # what the bounds are compared with
     weight_currency_per_kh: NonNegative = 0.5  # what an occupied degree hour is worth
     weight_currency_per_kppmh: NonNegative = 0.2  # what 1000 ppm.h above the limit are worth
@@ -67,6 +88,7 @@ class Comfort(Record):
         ):
             if lower >= upper:
                 raise wrong("the lower bound is not below the upper", (key,), lower, f"below {upper:g}")
+        check_schedules(self)
         return self
 
 
