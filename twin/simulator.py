@@ -124,11 +124,9 @@ class Simulator:
 
     def measurements(self) -> Measurements:
         """The newest readings and their ages."""
-        when = self.state.sensor[:, :, SN_TIME]
-        none = when < 0
-        age = (self.state.counter[:, N_TICK, None] - when) * self.building.clock.tick_s
-        reading = np.where(none, np.nan, self.state.sensor[:, :, SN_READING])
-        return Measurements(reading, np.where(none, np.nan, age))
+        age = self.state.counter[:, N_TICK, None] - self.state.sensor[:, :, SN_TIME]
+        age *= self.building.clock.tick_s
+        return Measurements(self.state.sensor[:, :, SN_READING].copy(), age)
 
     def snapshot(self) -> Snapshot:
         """A copy of the state; restore() continues from here exactly."""

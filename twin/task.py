@@ -192,7 +192,7 @@ class Task:
                 first.setdefault(self._column(info.point_id), i)
         self._measured = np.array(list(first), dtype=np.int64)
         at = np.array(list(first.values()), dtype=np.int64) * la.SENSOR_STATES
-        self._newest = np.concatenate([at + la.SN_READING, at + la.SN_TIME])
+        self._newest = at + la.SN_READING
 
     def observe(self, simulator: Simulator) -> Float:
         """What a controller sees now, (N, len(names)), engineering units.
@@ -213,9 +213,8 @@ class Task:
 
     def _put_readings(self, out: Float, sensor: Float) -> None:
         """Newest readings into the columns that a device measures; where none came yet, the truth stays."""
-        count = len(self._measured)
-        newest = sensor.reshape(len(out), -1).take(self._newest, axis=1)
-        reading, none_yet = newest[:, :count], newest[:, count:] < 0.0
+        reading = sensor.reshape(len(out), -1).take(self._newest, axis=1)
+        none_yet = np.isnan(reading)
         if np.count_nonzero(none_yet):
             reading = np.where(none_yet, out[:, self._measured], reading)
         out[:, self._measured] = reading

@@ -93,7 +93,7 @@ def inhabited(
     shapes |= {
         "zone": (count, zones, la.ZONE_STATES), "gains": (count, zones, la.GAINS),
         "occupant": (count, occupants, la.OCCUPANT_STATES), "counter": (count, la.COUNTERS),
-        "sensor": (count, 0, la.SENSOR_STATES),
+        "sensor": (count, 0, la.SENSOR_STATES), "signal": (count, zones * la.ZONE_SIGNALS),
     }  # fmt: skip
     x, _ = allocate(shapes)
     x.occupant[:, :, la.O_ZONE] = -1.0

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from twin.physics import electrical
 from twin.physics import layout as la
+from twin.physics.psychrometrics import saturation_pressure_fast
 
 DT = 60
 SIGNALS = 2 * la.ZONE_SIGNALS + la.SITE_SIGNALS + la.SYSTEM_SIGNALS + la.METER_SIGNALS
@@ -59,13 +60,14 @@ class Bench:
             np.zeros((1, 1, 1), dtype=np.int64), empty,
             whole, empty, whole, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64),
         )  # fmt: skip
-        self.w = np.zeros((2, la.WORK))
+        self.w = np.full((2, la.WORK), 2000.0)
 
     def tick(self, **power: float) -> None:
         """One tick at the given HVAC powers, as the kernel would do it."""
         k = int(self.x.counter[0, la.N_TICK])
         for name, value in power.items():
             self.x.power[0, getattr(la, f"E_{name.upper()}")] = value
+        self.w[0, la.WK_SATURATION] = saturation_pressure_fast(self.x.zone[0, 0, la.Z_AIR])
         electrical.signals(self.p, self.b, self.x, 0, 0, 0, k // 5, self.w)
         electrical.accumulate(self.p, self.b, self.x, 0, 0, k // 5)
         self.x.counter[0, la.N_TICK] = k + 1
@@ -94,15 +96,6 @@ def test_lights_and_equipment_come_from_the_gains_of_all_zones() -> None:
     bench.tick()
     assert bench.x.power[0, la.E_LIGHTS] == 210.0
     assert bench.x.power[0, la.E_EQUIPMENT] == 120.0
-
-
-def test_illuminance_is_daylight_plus_lights() -> None:
-    bench = Bench()
-    bench.b.sun[0, :, 0, la.SUN_TRANSMITTED] = 500.0
-    bench.x.gains[0, 1, la.G_LIGHTS] = 140.0
-    bench.tick()
-    assert bench.x.signal[0, la.SG_ILLUMINANCE] == pytest.approx(4.0 * 500.0 / 20.0)
-    assert bench.x.signal[0, la.ZONE_SIGNALS + la.SG_ILLUMINANCE] == electrical.DESIGN_LX
 
 
 def test_price_and_carbon_signals_are_per_kwh() -> None:

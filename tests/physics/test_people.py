@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.physics.inhabited import appliance, inhabited, move, run
 from twin.building.activities import ACTIVITY_NAMES, EVAPORATION_J_KG, Activity, activities, co2_generation
 from twin.physics import layout as la
+from twin.physics.people import DESIGN_LX
 
 
 def test_an_empty_room_has_its_base_load_only() -> None:
@@ -29,6 +30,14 @@ def test_a_person_brings_heat_light_and_plugs_and_takes_them_along() -> None:
     assert here[la.G_CONVECTIVE] + here[la.G_RADIANT] == pytest.approx(75.0 + 140.0 + 100.0)
     assert here[la.G_VAPOUR] == pytest.approx(55.0 / EVAPORATION_J_KG)
     assert np.array_equal(gains[0, 10], gains[0, 0])
+
+
+def test_illuminance_is_daylight_plus_lights() -> None:
+    house = inhabited([move(0, 0, 1)], zones=2)
+    house.b.sun[0, :, 0, la.SUN_TRANSMITTED] = 5.0
+    run(house, 3)
+    assert house.x.signal[0, la.SG_ILLUMINANCE] == pytest.approx(40.0 * 5.0 / 20.0)
+    assert house.x.signal[0, la.ZONE_SIGNALS + la.SG_ILLUMINANCE] == DESIGN_LX
 
 
 def test_sleepers_use_no_light() -> None:

@@ -288,7 +288,6 @@ def initial_state(building: Building) -> tuple[State, Float]:
     state.plant[:] = building.plant.initial_plant
     state.terminal[:] = building.plant.initial_terminal
     state.occupant[:, :, la.O_ZONE] = -1.0
-    state.sensor[:, :, la.SN_TIME] = -1.0
-    state.sensor[:, :, la.SN_LAGGED] = np.nan
+    state.sensor[:, :, [la.SN_LAGGED, la.SN_READING, la.SN_TIME]] = np.nan
     state.command[:] = building.command_default
     return state, buffer

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from twin.physics.compile import njit
 from twin.physics.implicit import sharpness, solve
 from twin.physics.layout import (
@@ -39,6 +41,7 @@ from twin.physics.layout import (
     WK_MEAN,
     WK_OUTDOOR,
     WK_RIGHT,
+    WK_SATURATION,
     WK_SOURCE,
     WK_SUPPLY,
     WK_SUPPLY_CO2,
@@ -67,7 +70,7 @@ from twin.physics.layout import (
     Parameters,
     State,
 )
-from twin.physics.psychrometrics import humidity_ratio_of_vapour, saturation_pressure_fast
+from twin.physics.psychrometrics import MOLAR_RATIO, humidity_ratio_of_vapour, saturation_pressure_fast
 
 GRAVITY = 9.81  # [m/s2]
 KELVIN = 273.15
@@ -125,9 +128,9 @@ def _door(door: Float, parameter: Float, zone: Float, n: int, v: int, q: int) ->
     """
     flow = door[v, q, D_MIXING]
     if door[v, q, D_OPEN] > 0.0:
-        first = int(door[v, q, D_FROM])
+        first = np.uint64(door[v, q, D_FROM])
         one = zone[n, first, Z_AIR]
-        two = zone[n, int(door[v, q, D_TO]), Z_AIR]
+        two = zone[n, np.uint64(door[v, q, D_TO]), Z_AIR]
         height = door[v, q, D_HEIGHT]
         buoyancy = GRAVITY * abs(one - two) * height / (0.5 * (one + two) + KELVIN)
         density = parameter[v, first, ZP_AIR_MASS] / parameter[v, first, ZP_VOLUME]
@@ -174,8 +177,8 @@ def _losses(door: Float, v: int, w: Float, d: Float) -> bool:
     coupled = False
     for q in range(door.shape[1]):
         coupled = coupled or d[q] > 0.0
-        w[int(door[v, q, D_FROM]), WK_LOSS] += d[q]
-        w[int(door[v, q, D_TO]), WK_LOSS] += d[q]
+        w[np.uint64(door[v, q, D_FROM]), WK_LOSS] += d[q]
+        w[np.uint64(door[v, q, D_TO]), WK_LOSS] += d[q]
     return coupled
 
 
@@ -204,10 +207,12 @@ def _transport(
 def _condense(parameter: Float, zone: Float, n: int, v: int, pressure: float, tick: float, w: Float) -> None:
     """Take out the vapour beyond saturation, and say how much it was (WK_CONDENSATE) [kg/s]."""
     for z in range(w.shape[0]):
-        vapour = saturation_pressure_fast(zone[n, z, Z_AIR])
-        excess = zone[n, z, Z_HUMIDITY] - humidity_ratio_of_vapour(vapour, pressure)
+        saturated = saturation_pressure_fast(zone[n, z, Z_AIR])
+        humidity = zone[n, z, Z_HUMIDITY]
+        w[z, WK_SATURATION] = saturated
         w[z, WK_CONDENSATE] = 0.0
-        if excess > 0.0:
+        if humidity * (pressure - saturated) > MOLAR_RATIO * saturated:  # division only where it is needed
+            excess = humidity - humidity_ratio_of_vapour(saturated, pressure)
             capacity = parameter[v, z, ZP_AIR_MASS] * parameter[v, z, ZP_MOISTURE_CAPACITY]
             w[z, WK_CONDENSATE] = excess * capacity / tick
             zone[n, z, Z_HUMIDITY] -= excess

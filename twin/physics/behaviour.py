@@ -20,6 +20,7 @@ from twin.physics.layout import (
     K_BEHAVIOUR_TICKS,
     K_TICK_S,
     K_TICKS_PER_BOUNDARY,
+    N_CLOTHING,
     N_COMPLAINTS,
     N_OVERRIDES,
     O_ACTIVITY,
@@ -122,6 +123,7 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) -
     if turn == 0:
         outdoor = b.weather[b.climate[n], j, W_TEMPERATURE]
         _zones(zone, gains, float(every * p.kind[K_TICK_S]), p.behaviour[v, BP_HOME] > 0.0, outdoor)
+        x.counter[n, N_CLOTHING] = _clothing(p.kind, b.weather[b.climate[n]], j)
     somebody = False
     fresh = False
     for z in range(zone.shape[0]):
@@ -129,7 +131,10 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) -
             somebody = True
             fresh = fresh or zone[z, Z_PPD] == 0.0
     if somebody:
-        now = _moment(p.kind, b.weather[b.climate[n]], k, j)
+        tick_s = float(p.kind[K_TICK_S])
+        site = b.weather[b.climate[n], j]
+        clothing = x.counter[n, N_CLOTHING]
+        now = Moment(k, tick_s, every * tick_s, site[W_TEMPERATURE], site[W_PRESSURE], clothing)
         activity, occupant, character = p.activity[v], x.occupant[n], b.occupant[n]
         if fresh:
             _first_votes(zone, occupant, character, activity, now)
@@ -164,17 +169,14 @@ def _zones(zone: Float, gains: Float, seconds: float, home: bool, outdoor: float
 
 
 @njit
-def _moment(kind: Int, weather: Float, k: int, j: int) -> Moment:
-    """Outdoor conditions, and clothing by the temperature at six in the morning (before six, yesterday's)."""
-    tick_s = float(kind[K_TICK_S])
+def _clothing(kind: Int, weather: Float, j: int) -> float:
+    """Clothing by the temperature at six in the morning, before six by yesterday's [clo]."""
     step_s = kind[K_TICK_S] * kind[K_TICKS_PER_BOUNDARY]
     day = 86400 // step_s
     six = j // day * day + 21600 // step_s
     if six > j:
         six = max(0, six - day)
-    clothing = comfort.seasonal_clothing(weather[six, W_TEMPERATURE])
-    seconds = kind[K_BEHAVIOUR_TICKS] * tick_s
-    return Moment(k, tick_s, seconds, weather[j, W_TEMPERATURE], weather[j, W_PRESSURE], clothing)
+    return comfort.seasonal_clothing(weather[six, W_TEMPERATURE])
 
 
 @njit

@@ -13,7 +13,7 @@ W_PER_MET = 58.15  # [W/m2]
 M2K_PER_CLO = 0.155  # [m2K/W]
 _STEFAN = 3.96e-8  # emissivity and radiating area included, ISO 7730 eq. (1) and (2) [W/m2K4]
 _ZERO = 273.0  # as in the standard, whose table was made with it
-_TOLERANCE_K = 1e-4  # moves PMV by less than 1e-4
+_TOLERANCE_K = 1e-2  # Newton: the error left is the square of the last change, in kelvins
 
 
 @njit

@@ -10,8 +10,7 @@ from __future__ import annotations
 from twin.physics import layout as la
 from twin.physics.compile import njit
 from twin.physics.layout import Boundary, Float, Parameters, State
-from twin.physics.people import DESIGN_LX
-from twin.physics.psychrometrics import saturation_pressure_fast, vapour_pressure
+from twin.physics.psychrometrics import MOLAR_RATIO
 
 J_PER_KWH = 3.6e6
 QUARTER_S = 900
@@ -27,7 +26,7 @@ def signals(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int
     a meter read at the end of a tick contains that tick. System columns are written by twin.physics.hvac.
     """
     for z in range(x.zone.shape[1]):
-        _zone_signals(p, b, x, n, v, c, j, z)
+        _zone_signals(b, x, n, c, j, z, w)
     at = x.zone.shape[1] * la.ZONE_SIGNALS
     x.signal[n, at + la.SS_OUTDOOR] = b.weather[c, j, la.W_TEMPERATURE]
     x.signal[n, at + la.SS_OUTDOOR_HUMIDITY] = b.weather[c, j, la.W_HUMIDITY]
@@ -39,23 +38,20 @@ def signals(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int
 
 
 @njit
-def _zone_signals(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, z: int) -> None:
-    """Air, light and people of one zone."""
+def _zone_signals(b: Boundary, x: State, n: int, c: int, j: int, z: int, w: Float) -> None:
+    """Air and people of one zone; twin.physics.people says how light it is."""
     at = z * la.ZONE_SIGNALS
     air = x.zone[n, z, la.Z_AIR]
     people = x.gains[n, z, la.G_PEOPLE]
     x.signal[n, at + la.SG_AIR] = air
     x.signal[n, at + la.SG_OPERATIVE] = 0.5 * (air + x.zone[n, z, la.Z_RADIANT])
     x.signal[n, at + la.SG_RADIANT] = x.zone[n, z, la.Z_RADIANT]
-    vapour = vapour_pressure(x.zone[n, z, la.Z_HUMIDITY], b.weather[c, j, la.W_PRESSURE])
-    x.signal[n, at + la.SG_RH] = min(100.0, 100.0 * vapour / saturation_pressure_fast(air))
+    humidity = x.zone[n, z, la.Z_HUMIDITY]
+    partial = 100.0 * b.weather[c, j, la.W_PRESSURE] * humidity  # vapour_pressure, one division less
+    x.signal[n, at + la.SG_RH] = min(100.0, partial / ((MOLAR_RATIO + humidity) * w[z, la.WK_SATURATION]))
     x.signal[n, at + la.SG_CO2] = x.zone[n, z, la.Z_CO2]
     x.signal[n, at + la.SG_OCCUPANTS] = people
     x.signal[n, at + la.SG_PRESENCE] = 1.0 if people > 0.0 else 0.0
-    light = p.zone[v, z, la.ZP_DAYLIGHT] * b.sun[c, j, z, la.SUN_TRANSMITTED] / p.zone[v, z, la.ZP_AREA]
-    if p.zone[v, z, la.ZP_LIGHTS] > 0.0:
-        light += DESIGN_LX * min(1.0, x.gains[n, z, la.G_LIGHTS] / p.zone[v, z, la.ZP_LIGHTS])
-    x.signal[n, at + la.SG_ILLUMINANCE] = light
     x.signal[n, at + la.SG_HEAT] = x.zone[n, z, la.Z_HEAT]
     x.signal[n, at + la.SG_WINDOW] = x.zone[n, z, la.Z_WINDOW]
     x.signal[n, at + la.SG_OFFSET] = x.zone[n, z, la.Z_OFFSET]
@@ -154,32 +150,33 @@ def _comfort(p: Parameters, b: Boundary, x: State, n: int, v: int, j: int, z: in
 
 
 @njit
-def _carrier(use: int) -> int:
-    """Carrier of an end use: 0 electricity, 1 gas, 2 district heating, 3 district cooling."""
-    return 0 if use < la.ELECTRIC else use - la.ELECTRIC + 1
+def _hvac(power: Float, n: int) -> float:
+    """Electric power of heating, cooling, fans and pumps [W]: all but plugs and lights."""
+    total = power[n, la.E_HEATING] + power[n, la.E_COOLING]
+    return float(total + power[n, la.E_FANS] + power[n, la.E_PUMPS])
 
 
 @njit
 def _money(p: Parameters, b: Boundary, x: State, n: int, j: int, counted: bool) -> None:
     """Energy by end use, cost and carbon of the tick, for HVAC and for the whole building."""
-    cost, carbon, cost_hvac, carbon_hvac = 0.0, 0.0, 0.0, 0.0
-    for use in range(la.END_USES):
-        energy = x.power[n, use] * p.kind[la.K_TICK_S]
-        price = energy * b.tariff[j, la.P_ELECTRICITY + _carrier(use)]
-        emitted = energy * b.tariff[j, la.Q_ELECTRICITY + _carrier(use)]
-        cost += price
-        carbon += emitted
-        if use != la.E_LIGHTS and use != la.E_EQUIPMENT:
-            cost_hvac += price
-            carbon_hvac += emitted
-        if counted:
-            x.kpi[n, la.KP_ENERGY + use] += energy
+    dt = float(p.kind[la.K_TICK_S])
+    hvac = _hvac(x.power, n) * dt
+    plugs = (x.power[n, la.E_LIGHTS] + x.power[n, la.E_EQUIPMENT]) * dt
+    cost_hvac = hvac * b.tariff[j, la.P_ELECTRICITY]
+    carbon_hvac = hvac * b.tariff[j, la.Q_ELECTRICITY]
+    for carrier in range(1, la.CARRIERS):
+        energy = x.power[n, la.ELECTRIC - 1 + carrier] * dt
+        cost_hvac += energy * b.tariff[j, la.P_ELECTRICITY + carrier]
+        carbon_hvac += energy * b.tariff[j, la.Q_ELECTRICITY + carrier]
     x.kpi[n, la.KP_STEP_COST] += cost_hvac
-    if counted:
-        x.kpi[n, la.KP_COST] += cost
-        x.kpi[n, la.KP_CARBON] += carbon
-        x.kpi[n, la.KP_COST_HVAC] += cost_hvac
-        x.kpi[n, la.KP_CARBON_HVAC] += carbon_hvac
+    if not counted:
+        return
+    for use in range(la.END_USES):
+        x.kpi[n, la.KP_ENERGY + use] += x.power[n, use] * dt
+    x.kpi[n, la.KP_COST] += cost_hvac + plugs * b.tariff[j, la.P_ELECTRICITY]
+    x.kpi[n, la.KP_CARBON] += carbon_hvac + plugs * b.tariff[j, la.Q_ELECTRICITY]
+    x.kpi[n, la.KP_COST_HVAC] += cost_hvac
+    x.kpi[n, la.KP_CARBON_HVAC] += carbon_hvac
 
 
 @njit
@@ -206,12 +203,9 @@ def _quarters(p: Parameters, x: State, n: int, k: int) -> None:
 def _add_to_quarter(x: State, n: int, seconds: float) -> None:
     """Some seconds at the tick's power: carriers of the whole building, then the electricity of HVAC."""
     x.kpi[n, la.KP_QUARTER_S] += seconds
-    hvac = 0.0
-    for use in range(la.ELECTRIC):
-        if use != la.E_LIGHTS and use != la.E_EQUIPMENT:
-            hvac += x.power[n, use]
+    hvac = _hvac(x.power, n)
     electric = hvac + x.power[n, la.E_LIGHTS] + x.power[n, la.E_EQUIPMENT]
     x.kpi[n, la.KP_QUARTER] += electric * seconds
-    for use in range(la.ELECTRIC, la.END_USES):
-        x.kpi[n, la.KP_QUARTER + _carrier(use)] += x.power[n, use] * seconds
+    for carrier in range(1, la.CARRIERS):
+        x.kpi[n, la.KP_QUARTER + carrier] += x.power[n, la.ELECTRIC - 1 + carrier] * seconds
     x.kpi[n, la.KP_QUARTER + la.CARRIERS] += hvac * seconds

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from twin.physics.compile import njit
 from twin.physics.layout import D_FROM, D_TO, D_TREE, WK_DIAGONAL, WK_MEAN, WK_RIGHT, WK_STATUS, WORK, Float
 
@@ -61,8 +63,8 @@ def _along_tree(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
     for z in range(w.shape[0]):
         w[z, WORK] = w[z, WK_DIAGONAL]
     for q in range(door.shape[1]):
-        leaf = int(door[v, q, D_FROM])
-        root = int(door[v, q, D_TO])
+        leaf = np.uint64(door[v, q, D_FROM])
+        root = np.uint64(door[v, q, D_TO])
         flow = d[q] * scale
         heard = 0.0 if w[root, WK_STATUS] >= HELD else flow / w[leaf, WORK]
         if w[leaf, WK_STATUS] < HELD:
@@ -71,9 +73,9 @@ def _along_tree(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
     for z in range(w.shape[0]):
         w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WORK]
     for q in range(door.shape[1] - 1, -1, -1):
-        leaf = int(door[v, q, D_FROM])
+        leaf = np.uint64(door[v, q, D_FROM])
         if w[leaf, WK_STATUS] < HELD:
-            w[leaf, WK_MEAN] += d[q] * scale * w[int(door[v, q, D_TO]), WK_MEAN] / w[leaf, WORK]
+            w[leaf, WK_MEAN] += d[q] * scale * w[np.uint64(door[v, q, D_TO]), WK_MEAN] / w[leaf, WORK]
 
 
 @njit
@@ -84,8 +86,8 @@ def _fill_matrix(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
         for y in range(zones):
             w[z, WORK + y] = w[z, WK_DIAGONAL] if y == z else 0.0  # not a memset, which costs more
     for q in range(door.shape[1]):
-        first = int(door[v, q, D_FROM])
-        second = int(door[v, q, D_TO])
+        first = np.uint64(door[v, q, D_FROM])
+        second = np.uint64(door[v, q, D_TO])
         if w[first, WK_STATUS] < HELD:
             w[first, WORK + second] -= d[q] * scale
         if w[second, WK_STATUS] < HELD:

@@ -62,9 +62,10 @@ C_HEATING, C_COOLING, C_VENTILATION, C_DAMPER, C_VALVE, ZONE_COMMANDS = range(6)
 (C_SUPPLY_AIR, C_SUPPLY_WATER, C_FAN, C_OUTDOOR_DAMPER, C_COOLING_VALVE, C_HEATING_VALVE, SYSTEM_COMMANDS) = range(7)
 
 # --- counters per building (whole numbers held as float64) ------------------------------------------------------
-(N_TICK, N_EVENT, N_STARTS, N_SHORT_CYCLES, N_LOGGED, N_TRUTH, N_COMPLAINTS, N_OVERRIDES, N_UNTIL,
- COUNTERS) = range(10)
-# UNTIL: tick at which the running call of advance ends (readings that nobody can see before then are skipped)
+(N_TICK, N_EVENT, N_STARTS, N_SHORT_CYCLES, N_LOGGED, N_TRUTH, N_COMPLAINTS, N_OVERRIDES, N_UNTIL, N_DUE, N_CLOTHING,
+ COUNTERS) = range(12)
+# UNTIL: tick at which the running call of advance ends (readings that nobody can see before then are skipped);
+# DUE: tick before which no sensor reads; CLOTHING of the season [clo]
 
 # --- occupants: state and (per seed) character -------------------------------------------------------------------
 O_ZONE, O_ACTIVITY, O_DISCOMFORT, O_READY, O_SENSATION, OCCUPANT_STATES = range(6)
@@ -104,11 +105,12 @@ METER_SIGNALS = 2 * METERS
 # --- scratch of one tick, one row per zone: what systems and openings do to the air ---------------------------------
 (WK_SUPPLY, WK_SUPPLY_T, WK_SUPPLY_X, WK_SUPPLY_CO2, WK_CONVECTIVE, WK_RADIANT, WK_FLOOR, WK_VAPOUR, WK_OUTDOOR,
  WK_LOW, WK_HIGH, WK_CAP_HEAT, WK_CAP_COOL, WK_IDEAL, WK_HEATING_SETPOINT, WK_COOLING_SETPOINT, WK_CONDENSATE,
- WK_PARTITION, WK_SOURCE, WK_LOSS, WK_WEIGHT, WK_DIAGONAL, WK_RIGHT, WK_MEAN, WK_STATUS, WORK) = range(26)
+ WK_SATURATION, WK_PARTITION, WK_SOURCE, WK_LOSS, WK_WEIGHT, WK_DIAGONAL, WK_RIGHT, WK_MEAN, WK_STATUS, WORK) = range(27)
 # SUPPLY mechanical supply flow [kg/s] with temperature, humidity ratio [kg/kg], CO2 [ppm]; CONVECTIVE, RADIANT, FLOOR heat
 # from HVAC only [W]; VAPOUR from HVAC [kg/s]; OUTDOOR infiltration + windows [kg/s]; LOW, HIGH setpoints of ideal
 # loads [°C] (-1e9, 1e9: none) with capacities [W >= 0]; IDEAL heat that the solve found [W]; *_SETPOINT effective,
-# overrides included [°C]; CONDENSATE [kg/s] beyond saturation. From WK_PARTITION on: scratch of thermal.solve and
+# overrides included [°C]; CONDENSATE [kg/s] beyond SATURATION
+# [Pa] of the new air. From WK_PARTITION on: scratch of thermal.solve and
 # air.balances. The kernel allocates (Z, WORK + Z): the last Z columns are the matrix of coupled zones.
 
 # --- indicators that accumulate per tick after the warm-up -----------------------------------------------------------
@@ -129,7 +131,7 @@ KP_STEP_TDIS, KP_STEP_IDIS, KP_STARTS, KP_SHORT_CYCLES, KP_COMPLAINTS, KP_OVERRI
 
 # --- sensors ---------------------------------------------------------------------------------------------------------
 SN_LAGGED, SN_READING, SN_TIME, SN_DUE, SENSOR_STATES = range(5)
-# TIME: tick of the newest reading, -1 none; DUE: tick before which nothing of this group is due (first of the group)
+# READING the newest, TIME its tick; NaN: none yet; DUE: tick before which nothing of this group is due (first of the group)
 (SP_SIGNAL, SP_PERIOD, SP_PHASE, SP_LAG, SP_BIAS, SP_NOISE, SP_RESOLUTION, SP_LOWER, SP_UPPER, SP_GAIN, SP_KIND,
  SP_NEXT_GROUP, SENSOR_PARAMETERS) = range(13)
 # SIGNAL column of State.signal; PERIOD, PHASE [ticks]; LAG first-order factor per tick (1 = none); KIND 0 value,

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import llvmlite.binding
 import numba.core.decorators
 import numba.core.dispatcher
 from numba.core.codegen import JITCodeLibrary
 from numba.core.registry import CPUDispatcher
 
 _core: Any = numba.core  # its insides carry no types
+_llvm: Any = llvmlite.binding
 _PART = {
     "error_model": "numpy",
     "nopython": True,
@@ -34,18 +36,39 @@ class _PartLibrary(JITCodeLibrary):
         self._finalized = True
 
 
-_part_library: Any = _PartLibrary
+class _EntryLibrary(JITCodeLibrary):
+    """Optimises for a tick of some ten thousand instructions that just fits the processor's cache for code.
+
+    Loops over zones are not unrolled, since copies of their bodies push each other out of that cache;
+    neighbouring scalar operations become vectors.
+    """
+
+    def _optimize_final_module(self) -> None:
+        options = _llvm.create_pipeline_tuning_options(speed_level=3)
+        options.loop_unrolling = False
+        options.loop_vectorization = False
+        options.slp_vectorization = True
+        codegen: Any = self._codegen
+        passes = _llvm.create_pass_builder(codegen._tm, options)
+        for _ in range(2):  # what the first pass inlines, the second sees
+            passes.getModulePassManager().run(self._final_module, passes)
 
 
-class _PartCompiler(_core.dispatcher._FunctionCompiler):  # type: ignore[misc]
-    """Stops before machine code: a part is optimised once, inside its outermost caller."""
+class _Compiler(_core.dispatcher._FunctionCompiler):  # type: ignore[misc]
+    """Compiles into a library of our own kind."""
+
+    kind: Any = JITCodeLibrary
+    only_lower = False
 
     def _compile_core(self, args: Any, return_type: Any) -> Any:
         flags: Any = _core.compiler.Flags()
         self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
-        flags.no_compile = True
+        flags.no_compile = self.only_lower
         target = self.targetdescr.target_context
-        result = _core.compiler.compile_extra(
+        library = self.kind(target.codegen(), self.py_func.__qualname__)
+        if not self.only_lower:
+            library.enable_object_caching()
+        return _core.compiler.compile_extra(
             self.targetdescr.typing_context,
             target,
             self.py_func,
@@ -53,12 +76,29 @@ class _PartCompiler(_core.dispatcher._FunctionCompiler):  # type: ignore[misc]
             return_type=return_type,
             flags=flags,
             locals=self.locals,
-            library=_part_library(target.codegen(), self.py_func.__qualname__),
+            library=library,
             pipeline_class=self.pipeline_class,
         )
+
+
+class _PartCompiler(_Compiler):
+    """Stops before machine code: a part is optimised once, inside its outermost caller."""
+
+    kind = _PartLibrary
+    only_lower = True
+
+    def _compile_core(self, args: Any, return_type: Any) -> Any:
+        result = super()._compile_core(args, return_type)
+        target = self.targetdescr.target_context
         key = object()  # stands for the entry point that there is none of
         target.insert_user_function(key, result.fndesc, [result.library])
         return result._replace(entry_point=key)
+
+
+class _EntryCompiler(_Compiler):
+    """All the way to machine code."""
+
+    kind = _EntryLibrary
 
 
 class Part(CPUDispatcher):
@@ -86,16 +126,10 @@ class Part(CPUDispatcher):
 
 
 class Entry(CPUDispatcher):
-    """A compiled function that Python calls; neighbouring scalar operations become vectors, bit for bit."""
+    """A compiled function that Python calls."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function, targetoptions={"error_model": "numpy", "nopython": True, "_nrt": False})
-
-    def compile(self, sig: Any) -> Any:
-        """Compile for these types, with the vectoriser that numba leaves off."""
-        before = _core.config.SLP_VECTORIZE
-        _core.config.SLP_VECTORIZE = 1
-        try:
-            return super().compile(sig)
-        finally:
-            _core.config.SLP_VECTORIZE = before
+        options = {"error_model": "numpy", "nopython": True, "_nrt": False}
+        super().__init__(function, targetoptions=options)
+        pipeline = _core.compiler.Compiler
+        self._compiler: Any = _EntryCompiler(function, self.targetdescr, options, {}, pipeline)

@@ -34,9 +34,11 @@ from twin.physics.layout import (
     O_DISCOMFORT,
     O_SENSATION,
     O_ZONE,
+    SG_ILLUMINANCE,
     SUN_TRANSMITTED,
     Z_PMV,
     Z_PPD,
+    ZONE_SIGNALS,
     ZP_AREA,
     ZP_DAYLIGHT,
     ZP_DIMMING,
@@ -72,7 +74,7 @@ def apply(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) 
     if moved:
         _people(p.activity[v], x.occupant[n], x.gains[n], x.zone[n])
     if moved or k == j * p.kind[K_TICKS_PER_BOUNDARY]:
-        _loads(p.zone[v], x.gains[n], b.sun[b.climate[n], j])
+        _loads(p.zone[v], x.gains[n], x.signal[n], b.sun[b.climate[n], j])
 
 
 @njit
@@ -124,13 +126,13 @@ def _people(activity: Float, occupant: Float, gains: Float, zone: Float) -> None
 
 
 @njit
-def _loads(parameters: Float, gains: Float, sun: Float) -> None:
-    """Lights, plug loads and appliances of every zone, added to the heat of its people."""
+def _loads(parameters: Float, gains: Float, signal: Float, sun: Float) -> None:
+    """Lights, plug loads and appliances of every zone, added to the heat of its people; how light it is."""
     for z in range(gains.shape[0]):
         awake = gains[z, G_AWAKE]
         lights = 0.0
+        daylight = parameters[z, ZP_DAYLIGHT] * sun[z, SUN_TRANSMITTED] / parameters[z, ZP_AREA]
         if awake > 0.0:
-            daylight = parameters[z, ZP_DAYLIGHT] * sun[z, SUN_TRANSMITTED] / parameters[z, ZP_AREA]
             lights = parameters[z, ZP_LIGHTS] * _share_lit(daylight, parameters[z, ZP_DIMMING])
         base = parameters[z, ZP_EQUIPMENT_BASE]
         appliance = gains[z, G_APPLIANCE]
@@ -140,6 +142,9 @@ def _loads(parameters: Float, gains: Float, sun: Float) -> None:
         dry = equipment - steam
         radiant = lights * parameters[z, ZP_LIGHTS_RADIANT] + dry * parameters[z, ZP_EQUIPMENT_RADIANT]
         gains[z, G_LIGHTS] = lights
+        if parameters[z, ZP_LIGHTS] > 0.0:
+            daylight += DESIGN_LX * min(1.0, lights / parameters[z, ZP_LIGHTS])
+        signal[z * ZONE_SIGNALS + SG_ILLUMINANCE] = daylight
         gains[z, G_EQUIPMENT] = equipment
         gains[z, G_CONVECTIVE] = gains[z, G_BODY_CONVECTIVE] + (lights + dry - radiant)
         gains[z, G_RADIANT] = gains[z, G_BODY_RADIANT] + radiant

@@ -16,6 +16,7 @@ import numpy as np
 from twin.physics.compile import njit
 from twin.physics.layout import (
     K_TRUTH_TICKS,
+    N_DUE,
     N_LOGGED,
     N_TRUTH,
     N_UNTIL,
@@ -53,7 +54,7 @@ def _lag(b: Boundary, x: State, n: int, k: int) -> None:
         factor = sensor[i, SP_LAG]
         if factor >= 1.0:
             return
-        true = signal[int(sensor[i, SP_SIGNAL])]
+        true = signal[np.uint64(sensor[i, SP_SIGNAL])]
         lagged = state[i, SN_LAGGED]
         if k == 0 or math.isnan(lagged):
             lagged = true
@@ -65,7 +66,7 @@ def _read(b: Boundary, x: State, n: int, i: int, index: int) -> float:
     """Reading number `index` of sensor i from its lagged signal, in the unit of its point."""
     value = x.sensor[n, i, SN_LAGGED]
     if b.sensor[n, i, SP_LAG] >= 1.0:
-        value = x.signal[n, int(b.sensor[n, i, SP_SIGNAL])]
+        value = x.signal[n, np.uint64(b.sensor[n, i, SP_SIGNAL])]
     value = value * b.sensor[n, i, SP_GAIN] + b.sensor[n, i, SP_BIAS]
     noise = b.sensor[n, i, SP_NOISE]
     if noise > 0.0:
@@ -88,9 +89,14 @@ def _group(b: Boundary, x: State, n: int, first: int, end: int, now: int, log: L
     period = int(b.sensor[n, first, SP_PERIOD])
     phase = int(b.sensor[n, first, SP_PHASE])
     late = (now - phase) % period
-    x.sensor[n, first, SN_DUE] = now + period - late
+    due = now + period - late
     room = log.reading_tick.shape[0]
-    if late != 0 or (room == 0 and now + period <= x.counter[n, N_UNTIL]):
+    until = int(x.counter[n, N_UNTIL])
+    seen = room > 0 or due > until
+    if room == 0 and due < until:
+        due += (until - due) // period * period  # the last before the call ends
+    x.sensor[n, first, SN_DUE] = due
+    if late != 0 or not seen:
         return
     index = (now - phase) // period
     position = int(x.counter[n, N_LOGGED])
@@ -104,6 +110,21 @@ def _group(b: Boundary, x: State, n: int, first: int, end: int, now: int, log: L
             log.reading_value[position] = value
             position += 1
     x.counter[n, N_LOGGED] = position
+
+
+@njit
+def _read_due(b: Boundary, x: State, n: int, now: int, log: Log) -> None:
+    """Read every group that is due, and note when the next one will be (N_DUE)."""
+    first = 0
+    sensors = b.sensor.shape[1]
+    earliest = np.inf
+    while first < sensors:
+        end = max(int(b.sensor[n, first, SP_NEXT_GROUP]), first + 1)
+        if now >= x.sensor[n, first, SN_DUE]:
+            _group(b, x, n, first, min(end, sensors), now, log)
+        earliest = min(earliest, x.sensor[n, first, SN_DUE])
+        first = end
+    x.counter[n, N_DUE] = earliest
 
 
 @njit
@@ -143,11 +164,6 @@ def sample(p: Parameters, b: Boundary, x: State, n: int, k: int, log: Log) -> No
     """
     now = k + 1
     _lag(b, x, n, k)
-    first = 0
-    sensors = b.sensor.shape[1]
-    while first < sensors:
-        end = max(int(b.sensor[n, first, SP_NEXT_GROUP]), first + 1)
-        if now >= x.sensor[n, first, SN_DUE]:
-            _group(b, x, n, first, min(end, sensors), now, log)
-        first = end
+    if now >= x.counter[n, N_DUE]:
+        _read_due(b, x, n, now, log)
     _truth(p, x, n, now, log)

@@ -13,6 +13,8 @@ takes: energy closes to rounding, in sensible heat. Vapour carries its latent he
 
 from __future__ import annotations
 
+import numpy as np
+
 from twin.physics.compile import njit
 from twin.physics.fabric import radiant_temperature, refresh, step_nodes
 from twin.physics.implicit import HELD, sharpness
@@ -147,8 +149,8 @@ def _door_losses(door: Float, v: int, w: Float, d: Float) -> bool:
     for q in range(door.shape[1]):
         if d[q] > 0.0:
             coupled = True
-            w[int(door[v, q, D_FROM]), WK_LOSS] += d[q] * CP_AIR
-            w[int(door[v, q, D_TO]), WK_LOSS] += d[q] * CP_AIR
+            w[np.uint64(door[v, q, D_FROM]), WK_LOSS] += d[q] * CP_AIR
+            w[np.uint64(door[v, q, D_TO]), WK_LOSS] += d[q] * CP_AIR
     return coupled
 
 
@@ -224,8 +226,8 @@ def _held_heat(door: Float, v: int, w: Float, d: Float) -> None:
         elif status != FREE:
             w[z, WK_IDEAL] = w[z, WK_DIAGONAL] * w[z, WK_MEAN] - w[z, WK_SOURCE]
     for q in range(door.shape[1]):
-        first = int(door[v, q, D_FROM])
-        second = int(door[v, q, D_TO])
+        first = np.uint64(door[v, q, D_FROM])
+        second = np.uint64(door[v, q, D_TO])
         if _held(w[first, WK_STATUS]):
             w[first, WK_IDEAL] -= d[q] * CP_AIR * w[second, WK_MEAN]
         if _held(w[second, WK_STATUS]):
