@@ -49,6 +49,7 @@ def clothing_temperature(ta: float, tr: float, velocity: float, heat: float, clo
     insulation = M2K_PER_CLO * clo
     area = clothing_area_factor(clo)
     forced = 12.1 * math.sqrt(velocity)
+    still = _still(forced)
     skin = 35.7 - 0.028 * heat
     room = (tr + _ZERO) * (tr + _ZERO)
     room *= room
@@ -59,11 +60,11 @@ def clothing_temperature(ta: float, tr: float, velocity: float, heat: float, clo
         t = 0.5 * (low + high)
     for _ in range(60):
         excess = t - ta
-        convection = 2.38 * math.sqrt(math.sqrt(abs(excess)))
-        slope = 1.25 * convection
-        if convection < forced:
-            convection = forced
-            slope = forced
+        convection = forced
+        slope = forced
+        if abs(excess) > still:
+            convection = 2.38 * math.sqrt(math.sqrt(abs(excess)))
+            slope = 1.25 * convection
         kelvin = t + _ZERO
         cube = kelvin * kelvin * kelvin
         gap = t - skin + insulation * area * (_STEFAN * (cube * kelvin - room) + convection * excess)
@@ -78,6 +79,14 @@ def clothing_temperature(ta: float, tr: float, velocity: float, heat: float, clo
         if not low <= t <= high:
             t = 0.5 * (low + high)
     return t
+
+
+@njit
+def _still(forced: float) -> float:
+    """Excess of clothing over air [K] beyond which free convection is the stronger: 2.38 x^(1/4) = forced."""
+    ratio = forced * (1.0 / 2.38)
+    ratio *= ratio
+    return ratio * ratio
 
 
 @njit
@@ -107,7 +116,9 @@ def pmv(ta: float, tr: float, velocity: float, vapour: float, met: float, clo: f
     t = clothing_temperature(ta, tr, velocity, heat, clo)
     area = clothing_area_factor(clo)
     excess = abs(t - ta)
-    convection = max(2.38 * math.sqrt(math.sqrt(excess)), 12.1 * math.sqrt(velocity))
+    convection = 12.1 * math.sqrt(velocity)
+    if excess > _still(convection):
+        convection = 2.38 * math.sqrt(math.sqrt(excess))
     surface = (t + _ZERO) * (t + _ZERO)
     room = (tr + _ZERO) * (tr + _ZERO)
     loss = 3.05e-3 * (5733.0 - 6.99 * heat - vapour)

@@ -283,6 +283,6 @@ def radiant_temperature(
     star += w[z, WK_FLOOR] * recover[v, z, NODES + I_FLOOR_HEAT, S_STAR]
     star += w[z, WK_PARTITION] * recover[v, z, NODES + I_PARTITION, S_STAR]
     star += zone[n, z, Z_AIR] * recover[v, z, ROW_AIR, S_STAR]
-    for i in range(NODES):
-        star += node[n, z, i] * recover[v, z, i, S_STAR]
+    for i in range(0, NODES, 2):
+        star += node[n, z, i] * recover[v, z, i, S_STAR] + node[n, z, i + 1] * recover[v, z, i + 1, S_STAR]
     zone[n, z, Z_RADIANT] = star

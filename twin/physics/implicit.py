@@ -22,6 +22,7 @@ from twin.physics.compile import njit
 from twin.physics.layout import D_FROM, D_TO, D_TREE, WK_DIAGONAL, WK_MEAN, WK_RIGHT, WK_STATUS, WORK, Float
 
 HELD = 3.0  # WK_STATUS from here on: the mean is given
+_SHARE = WORK + 1  # scratch: what a leaf hears of its root, over its own diagonal
 
 
 @njit
@@ -62,20 +63,26 @@ def _along_tree(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
     """
     for z in range(w.shape[0]):
         w[z, WORK] = w[z, WK_DIAGONAL]
+        w[z, _SHARE] = 0.0
     for q in range(door.shape[1]):
         leaf = np.uint64(door[v, q, D_FROM])
         root = np.uint64(door[v, q, D_TO])
         flow = d[q] * scale
-        heard = 0.0 if w[root, WK_STATUS] >= HELD else flow / w[leaf, WORK]
+        inverse = 1.0 / w[leaf, WORK]
+        share = flow * inverse
+        w[leaf, _SHARE] = share
+        w[leaf, WK_MEAN] = w[leaf, WK_RIGHT] * inverse
+        heard = 0.0 if w[root, WK_STATUS] >= HELD else share
         if w[leaf, WK_STATUS] < HELD:
             w[root, WORK] -= heard * flow
         w[root, WK_RIGHT] += heard * w[leaf, WK_RIGHT]
     for z in range(w.shape[0]):
-        w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WORK]
+        if w[z, _SHARE] == 0.0:  # a root
+            w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WORK]
     for q in range(door.shape[1] - 1, -1, -1):
         leaf = np.uint64(door[v, q, D_FROM])
         if w[leaf, WK_STATUS] < HELD:
-            w[leaf, WK_MEAN] += d[q] * scale * w[np.uint64(door[v, q, D_TO]), WK_MEAN] / w[leaf, WORK]
+            w[leaf, WK_MEAN] += w[leaf, _SHARE] * w[np.uint64(door[v, q, D_TO]), WK_MEAN]
 
 
 @njit

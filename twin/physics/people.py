@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from twin.physics.compile import njit
 from twin.physics.layout import (
     AC_CO2,
@@ -69,7 +71,7 @@ def apply(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) 
     boundary step begins (daylight), x.gains [W, kg/s, m3/s] with people, lights, plug loads and appliances.
     """
     moved = False
-    if b.event[n, int(x.counter[n, N_EVENT]), EV_TICK] <= k:
+    if b.event[n, np.uint64(x.counter[n, N_EVENT]), EV_TICK] <= k:
         moved = _happen(b.event[n], x.counter[n], x.occupant[n], x.gains[n], x.zone[n], k)
     if moved:
         _people(p.activity[v], x.occupant[n], x.gains[n], x.zone[n])

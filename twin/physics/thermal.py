@@ -110,6 +110,8 @@ def solve(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, 
         _finish(x.zone, n, z, w)
         radiant = x.gains[n, z, G_RADIANT] + w[z, WK_RADIANT]
         step_nodes(p.operator, x.node, x.drive, n, v, z, radiant, w)
+    for z in range(zones):  # a loop of its own: a node just stored as part of a vector is slow to read
+        radiant = x.gains[n, z, G_RADIANT] + w[z, WK_RADIANT]
         radiant_temperature(p.recover, x.node, x.drive, x.zone, n, v, z, radiant, w)
 
 
@@ -119,8 +121,8 @@ def _partition_heat(partition: Float, node: Float, n: int, v: int, w: Float) -> 
     for z in range(node.shape[1]):
         w[z, WK_PARTITION] = 0.0
     for q in range(partition.shape[1]):
-        first = int(partition[v, q, 0])
-        second = int(partition[v, q, 1])
+        first = np.uint64(partition[v, q, 0])
+        second = np.uint64(partition[v, q, 1])
         heat = partition[v, q, 2] * (node[n, second, PARTITION] - node[n, first, PARTITION])
         w[first, WK_PARTITION] += heat
         w[second, WK_PARTITION] -= heat
@@ -132,8 +134,8 @@ def _air_balance(
 ) -> None:
     """Heat to the zone air that does not depend on it (WK_SOURCE) [W]; what it loses per kelvin (WK_LOSS)."""
     source = drive[n, z, DRIVE_FLUX] + gains[n, z, G_CONVECTIVE] + w[z, WK_CONVECTIVE]
-    for i in range(NODES):
-        source += node[n, z, i] * flux[v, z, i]
+    for i in range(0, NODES, 2):  # in pairs: sums wait for one another, products do not
+        source += node[n, z, i] * flux[v, z, i] + node[n, z, i + 1] * flux[v, z, i + 1]
     source += (gains[n, z, G_RADIANT] + w[z, WK_RADIANT]) * flux[v, z, NODES + I_RADIANT]
     source += w[z, WK_FLOOR] * flux[v, z, NODES + I_FLOOR_HEAT]
     source += w[z, WK_PARTITION] * flux[v, z, NODES + I_PARTITION]

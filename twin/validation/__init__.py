@@ -1,1 +1,1 @@
-"""Proof that the physics is right: suites of cases with independent answers, run with the engine as shipped."""
+"""Proof that the physics is right: suites of cases with independent answers, on the engine as shipped."""
