@@ -65,6 +65,9 @@ def test_list_goes_on_where_a_file_is_broken(tmp_path: Path, monkeypatch: pytest
         (["schema", "scenari"], "did you mean 'scenario'?"),
         (["report", "nowhere"], "manifest.json"),
         (["validate", "nowhere.yaml"], "nowhere.yaml"),
+        (["run", "office", "--days", "-1"], "(found '-1')"),
+        (["run", "office", "--days", "2", "--days=many"], "(found 'many')"),
+        (["compare", "office", "--seeds", "1.5"], "(found '1.5')"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_two(arguments: list[str], words: str) -> None:

@@ -50,6 +50,26 @@ def test_damaged_json_is_named(tmp_path: Path) -> None:
         read_json(tmp_path / "manifest.json")
 
 
+def test_a_disk_that_filled_up_still_takes_the_last_manifest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = Manifest(tmp_path, {"scenario": "office"})
+    room = sum(path.stat().st_size for path in tmp_path.iterdir())
+    sync = os.fsync
+
+    def full(descriptor: int) -> None:
+        if sum(path.stat().st_size for path in tmp_path.iterdir()) > room:
+            raise OSError(28, "No space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ResultsError, match="No space left"):
+        write_json(tmp_path / "kpis.json", {"a": list(range(5000))})
+    manifest.fail(ResultsError("cannot write results: No space left on device"))
+    assert read_json(tmp_path / "manifest.json")["state"] == "failed"
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
 def test_manifest_says_running_from_the_start(tmp_path: Path) -> None:
     Manifest(tmp_path, {"scenario": "office"})
     found = read_json(tmp_path / "manifest.json")

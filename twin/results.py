@@ -25,6 +25,7 @@ FORMAT = 1
 RESULTS = "results"
 PACKAGES = ("numpy", "scipy", "numba", "simpy", "pandas", "pyarrow", "pvlib", "pydantic")
 _SPARE_BYTES = 20_000_000  # left free beside what a run is expected to write
+_RESERVE_BYTES = 65_536  # kept for the last manifest, more than ten times its usual size
 
 
 def write_text(path: Path, text: str) -> None:
@@ -155,6 +156,9 @@ def digest(text: str) -> str:
 class Manifest:
     """manifest.json of one folder: written first, replaced whole at every change.
 
+    Room for the last one is kept from the start, in a hidden file, so that a disk that fills up meanwhile
+    cannot leave a folder that claims to be running.
+
     Parameters
     ----------
     folder
@@ -165,6 +169,7 @@ class Manifest:
 
     def __init__(self, folder: Path, content: Mapping[str, Any]) -> None:
         self.path = folder / "manifest.json"
+        self._reserve = folder / ".manifest.reserve"
         self._begin = time.perf_counter()
         self.content: dict[str, Any] = {
             "format": FORMAT,
@@ -177,11 +182,13 @@ class Manifest:
             "wall_s": 0.0,
         }
         write_json(self.path, self.content)
+        write_text(self._reserve, " " * _RESERVE_BYTES)
 
     def finish(self, state: State, **more: Any) -> dict[str, Any]:
         """Set the final state and whatever else is known now; returns the content."""
         wall = round(time.perf_counter() - self._begin, 3)
         self.content |= {"state": state, "finished": _now(), "wall_s": wall, **more}
+        self._reserve.unlink(missing_ok=True)
         write_json(self.path, self.content)
         return self.content
 

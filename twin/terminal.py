@@ -25,6 +25,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 BAD_INPUT = 2
 MISSED = 1  # a demand on the physics
 _COLOUR = {"inside": "green", "accepted": "yellow", "outside": "bold red", "reported": "dim"}
+_GIVEN = "twin.given"  # where the words of the command line are kept for messages
 _BadUse: Any = typer.BadParameter.__base__  # whichever click typer stands on
 _PLAIN = str.maketrans(
     {"★": "*", "°": "", "²": "2", "³": "3", "₂": "2", "·": " ", "–": "-", "“": '"', "”": '"', "─": "-"}
@@ -38,17 +39,18 @@ class Commands(TyperGroup):
         """Read the options before the command."""
         if not args:
             return super().parse_args(ctx, args)  # shows the help
+        ctx.meta[_GIVEN] = list(args)
         try:
             return super().parse_args(ctx, args)
         except _BadUse as error:
-            raise _one_line(error) from None
+            raise _one_line(error, ctx.meta[_GIVEN]) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
         try:
             return super().invoke(ctx)
         except _BadUse as error:
-            raise _one_line(error) from None
+            raise _one_line(error, ctx.meta.get(_GIVEN, [])) from None
         except TwinError as error:
             say(f"error: {error}")
             raise typer.Exit(BAD_INPUT) from None
@@ -60,11 +62,24 @@ class Commands(TyperGroup):
             raise typer.Exit(0) from None
 
 
-def _one_line(error: Any) -> typer.Exit:
+def _one_line(error: Any, given: Sequence[str]) -> typer.Exit:
     """Say what is wrong with the command line; returns how to leave."""
     path = error.ctx.command_path if error.ctx is not None else "twin"
-    say(f"error: {error.format_message().rstrip('.')}; see: {path} --help".replace("\n", " "))
+    found = _value(getattr(error, "param", None), given)
+    words = error.format_message().rstrip(".") + (f" (found {found!r})" if found is not None else "")
+    say(f"error: {words}; see: {path} --help".replace("\n", " "))
     return typer.Exit(BAD_INPUT)
+
+
+def _value(param: Any, given: Sequence[str]) -> str | None:
+    """What was written for an option, last mention first."""
+    for name in getattr(param, "opts", ()):
+        for at in range(len(given) - 1, -1, -1):
+            if given[at] == name and at + 1 < len(given):
+                return given[at + 1]
+            if given[at].startswith(f"{name}=" if name.startswith("--") else name):
+                return given[at].removeprefix(name).removeprefix("=")
+    return None
 
 
 def tolerate_any_encoding() -> None:

@@ -157,7 +157,6 @@ def balances(
         w[z, WK_SOURCE] = brought + x.gains[n, z, G_VAPOUR] + w[z, WK_VAPOUR]
         w[z, WK_DIAGONAL] = p.zone[v, z, ZP_AIR_MASS] * p.zone[v, z, ZP_MOISTURE_CAPACITY] * per_tick
     _transport(p.door, x.zone, n, v, Z_HUMIDITY, coupled, w, d)
-    _condense(p.zone, x.zone, n, v, b.weather[c, j, W_PRESSURE], tick, w)
     outdoor = b.weather[c, j, W_CO2]
     for z in range(x.zone.shape[1]):
         mass = p.zone[v, z, ZP_AIR_MASS]
@@ -167,6 +166,7 @@ def balances(
         w[z, WK_SOURCE] = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_CO2] + w[z, WK_OUTDOOR] * outdoor + breath
         w[z, WK_DIAGONAL] = mass * per_tick
     _transport(p.door, x.zone, n, v, Z_CO2, coupled, w, d)
+    _condense(p.zone, x.zone, n, v, b.weather[c, j, W_PRESSURE], tick, w)
 
 
 @njit
