@@ -1,12 +1,13 @@
 # make setup   make .venv once, without torch        make demo   the main job, ends by naming its report
 # make test    the tests (a minute or two)           make test-slow   the long ones        make lint, make bench
+# make bench-energyplus   EnergyPlus itself beside ours, after installing it (100 MB)
 # make validate   the physics against independent answers (DATA=folder)    make validation-docs FOLDER=results/...
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.complete
 
-.PHONY: setup demo test test-slow lint bench validate validation-docs clean
+.PHONY: setup demo test test-slow lint bench bench-energyplus validate validation-docs clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -33,6 +34,10 @@ lint: setup
 
 bench: setup
 	"$(BIN)/python" -m benchmarks.speed
+
+bench-energyplus: setup
+	"$(BIN)/python" -m pip install --quiet --constraint constraints.txt --editable ".[energyplus]"
+	"$(BIN)/python" -m benchmarks.energyplus $(ARGS)
 
 validate: setup
 	"$(BIN)/twin" validate-physics --jobs 0 $(if $(DATA),--data "$(DATA)") $(ARGS)

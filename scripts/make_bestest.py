@@ -24,6 +24,8 @@ Data = dict[str, Any]
 NORTH, EAST, SOUTH, WEST = 0, 90, 180, 270
 GLAZING = "clear_pair"
 NOWHERE_C = 45.0  # a cooling setpoint that nothing reaches: the upper end of what a setpoint may be
+KEPT = "To keep the setpoints of the standard run it with --agent follow; twin validate-physics judges it."
+FREE = "Nothing heats or cools, whatever the agent; twin validate-physics judges it."
 HEADER = (
     "# ANSI/ASHRAE Standard 140, case {case}. Written by scripts/make_bestest.py: change that, not this.\n"
 )
@@ -232,6 +234,7 @@ def texts(spec: Data) -> dict[str, str]:
     for case, (what, extends, keys) in cases(spec).items():
         head: Data = {"extends": f"bestest_{extends}.yaml"} if extends else {"format": 1}
         head |= {"name": f"bestest_{case.lower()}", "title": f"BESTEST {case}: {what}"}
+        head["description"] = FREE if case.endswith("FF") else KEPT
         body = yaml.safe_dump(head | keys, sort_keys=False, default_flow_style=None, width=118)
         out[f"bestest_{case.lower()}.yaml"] = HEADER.format(case=case) + body
     return out

@@ -29,7 +29,7 @@ def test_zero_where_every_demand_is_met() -> None:
     result = call("--suite", "air", "--out", "v")
     assert result.exit_code == 0, result.output
     assert "1 of 1 demands met" in result.stdout
-    assert "largest deviation" not in result.stdout  # only what is out is told in full
+    assert "largest deviation" in result.stdout  # few numbers are told in full
     assert "report: v/report.html" in result.stdout
     assert Path("v/report.html").is_file()
 
@@ -47,6 +47,14 @@ def test_every_number_on_demand() -> None:
     assert "largest deviation" in text
     assert "at most 1.0e-09" in text
     assert "no demand" in text
+
+
+def test_many_numbers_become_a_line_per_suite_and_what_is_out() -> None:
+    text = call("--no-report").stdout
+    assert "no demand" in text
+    assert "bestest: ANSI/ASHRAE 140 thermal fabric, out of bounds" in text
+    assert "largest deviation, day 1" not in text
+    assert "largest deviation, day 1" in call("--full", "--no-report").stdout
 
 
 def test_what_is_skipped_is_said_with_its_reason() -> None:
@@ -74,6 +82,7 @@ def test_data_come_from_the_option_or_the_environment(
     [
         (["--suite", "bestst"], "did you mean 'bestest'?"),
         (["--case", "600F"], "did you mean '600FF'?"),
+        (["--suite", "air", "--case", "600"], "no case of that name in air; there is one in bestest, hourly"),
         (["--data", "nowhere"], "no such folder"),
         (["--suite", "twin-house"], "nothing can be run"),
         (["--jobs", "-1"], "--jobs"),

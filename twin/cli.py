@@ -212,7 +212,7 @@ def validate_physics(
     ] = 1,
     out: Out = None,
     full: Annotated[
-        bool, typer.Option("--full", "--verbose", help="Every number, not only those that are out.")
+        bool, typer.Option("--full", "--verbose", help="Every number, also where they are many.")
     ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write the data only.")] = False,
     quiet: Quiet = False,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +21,17 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from twin.report.record import RunRecord
-    from twin.report.validation.record import Number, ValidationRecord
+    from twin.report.validation.record import Number, SuiteRecord, ValidationRecord
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 BAD_INPUT = 2
 MISSED = 1  # a demand on the physics
 _COLOUR = {"inside": "green", "accepted": "yellow", "outside": "bold red", "reported": "dim"}
+_FEW_NUMBERS = 100  # that a person reads in a terminal without having asked for all
+_FEW_NAMES = 6
+_WORD = 12  # letters of a word that a column does not break
+_NARROW = 100  # columns of a terminal
+_PIPE = 140  # letters in a line of a file or a pipe
 _GIVEN = "twin.given"  # where the words of the command line are kept for messages
 _BadUse: Any = typer.BadParameter.__base__  # whichever click typer stands on
 _PLAIN = str.maketrans(
@@ -126,8 +133,10 @@ def progress(words: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    text = TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1))
+    columns = (BarColumn(30), TaskProgressColumn(), TimeRemainingColumn(), text)  # what grows comes last
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(words, total=1.0)
 
@@ -137,17 +146,27 @@ def progress(words: str, quiet: bool) -> Iterator[Callable[..., None] | None]:
         yield move
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """A table on stdout; the columns numbered in `right` are aligned right and never broken."""
+def print_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[int] = (),
+    whole: Sequence[int] | None = None,
+) -> None:
+    """A table on stdout; columns of `right` are aligned right, those of `whole` (`right`) never broken."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    tight = sys.stdout.isatty() and shutil.get_terminal_size().columns < _NARROW
+    padding = (0, 1, 0, 0) if tight else (0, 1)
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=padding, pad_edge=not tight)
     for k, name in enumerate(header):
-        whole = k in right or (k == 0 and not right)
+        unbroken = k in (right if whole is None else whole) or (k == 0 and not right)
         justify: Literal["left", "right"] = "right" if k in right else "left"
-        table.add_column(name, justify=justify, no_wrap=whole, overflow="fold")
+        shown = name.replace(" ", "\n") if tight else name
+        words = (word for row in rows for word in row[k].split())
+        least = None if unbroken else min(_WORD, max(map(len, words), default=0))
+        table.add_column(shown, justify=justify, no_wrap=unbroken, overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*row)
     _print(table, Console)
@@ -155,7 +174,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Seq
 
 def _print(table: Table, console: type) -> None:
     """A terminal has its width; a file or a pipe gets lines as long as they need to be."""
-    made = console(width=None if sys.stdout.isatty() else 140)
+    made = console(width=None if sys.stdout.isatty() else _PIPE)
     with made.capture() as drawn:  # written by ourselves: rich ends the program where a pipe is closed
         made.print(table)
     typer.echo(drawn.get(), nl=False, color=True if sys.stdout.isatty() else None)
@@ -180,18 +199,23 @@ def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> N
 
 
 def print_validation(record: ValidationRecord, full: bool) -> None:
-    """A line per case, every number that is out (`full`: every number), demands, and what was skipped."""
+    """Every number of a few suites (`full`: of all), else a line per suite and what is out; then demands.
+
+    What was skipped, and what could not be run, is said at the end with its reason.
+    """
     from twin.report.validation import words
 
-    for suite in record.suites:
-        if not suite.skipped:
-            show(f"\n{suite.name}: {suite.title}")
-            _print_cases(suite.numbers)
-            shown = [n for n in suite.numbers if full or n.verdict == "outside"]
-            if shown:
-                _print_numbers(shown)
+    run = [suite for suite in record.suites if not suite.skipped]
+    few = len(record.numbers) <= _FEW_NUMBERS
+    if not (full or few):
+        _print_suites(run)
+    for suite in run:
+        shown = [n for n in suite.numbers if full or few or n.verdict == "outside"]
+        if shown:
+            out = "" if full or few else ", out of bounds"
+            show(f"\n{suite.name}: {suite.title}{out}")
+            _print_numbers(shown)
     if record.demands:
-        show("\nDemands")
         rows = []
         for suite, asked in record.demands:
             reached, verdict = words.demand(asked)
@@ -204,25 +228,38 @@ def print_validation(record: ValidationRecord, full: bool) -> None:
     show(words.verdict(record))
 
 
-def _print_cases(numbers: Sequence[Number]) -> None:
+def _print_suites(suites: Sequence[SuiteRecord]) -> None:
     from twin.report.validation import words
 
-    cases: dict[str, list[Number]] = {}
-    for number in numbers:
-        cases.setdefault(number.case, []).append(number)
-    if cases:
-        rows = [
-            _coloured([case, str(len(found)), words.tally(found)], words.worst(found))
-            for case, found in cases.items()
-        ]
-        print_table(["case", "numbers", "verdicts"], rows, right=(1,))
+    rows = []
+    for suite in suites:
+        counts = [str(suite.count(verdict) or "–") for verdict in words.VERDICT]
+        counts[2] = f"[{_COLOUR['outside']}]{counts[2]}[/]" if suite.count("outside") else counts[2]
+        rows.append([suite.name, suite.title, str(len(suite.cases)), *counts])
+    header = ["suite", "", "cases", "in", "accepted", "out", "no demand"]
+    print_table(header, rows, right=(2, 3, 4, 5, 6))
 
 
 def _print_numbers(numbers: Sequence[Number]) -> None:
+    """A row each, and once each what is to be said of those that are not inside."""
     from twin.report.validation import words
 
-    rows = [_coloured(made.cells, made.verdict, words.VERDICT_CELL) for made in map(words.row, numbers)]
-    print_table(words.HEADER, rows, right=(3, 6, 7))
+    made = [words.brief(number) for number in numbers]
+    rows = [_coloured(row.cells, row.verdict, words.BRIEF_VERDICT_CELL) for row in made]
+    print_table(words.brief_header(numbers), rows, right=(2, 5), whole=(0, 2, 3, 5))
+    notes: dict[str, list[str]] = {}
+    for row in made:
+        if row.note and row.verdict in ("accepted", "outside"):
+            notes.setdefault(row.note, []).append(f"{row.cells[0]} {row.cells[1]}")
+    for note, about in notes.items():
+        which = ", ".join(about) if len(about) <= _FEW_NAMES else f"{len(about)} numbers"
+        _paragraph(f"{which}: {note}")
+
+
+def _paragraph(text: str) -> None:
+    """Lines as wide as the terminal, indented, broken between words."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
+    show(textwrap.fill(text, max(40, width - 1), initial_indent="  ", subsequent_indent="    "))
 
 
 def _coloured(cells: Sequence[str], verdict: str, which: int = -1) -> list[str]:

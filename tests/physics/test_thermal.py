@@ -169,15 +169,7 @@ def slow_inputs(r: rooms.Room, z: int, j: int) -> np.ndarray:
     u[la.I_GROUND] += sun[la.SUN_BELOW]
     u[la.I_BESIDE] = sun[la.SUN_BESIDE]
     film, surface = r.p.film, r.x.surface
-    u[la.I_FIX_GAP] = fabric._gap_correction(film, surface, 0, 0, z)
-    for source, first, column in (
-        (la.I_FIX_WINDOW, la.F_WINDOW_AREA, la.S_WINDOW_OUT),
-        (la.I_FIX_WALL, la.F_WALL_AREA, la.S_WALL_OUT),
-        (la.I_FIX_ROOF, la.F_ROOF_AREA, la.S_ROOF_OUT),
-    ):
-        u[source] = fabric._sky_correction(film, 0, z, first, surface[0, z, column], u)
-    for i in range(la.STAR_LINKS):
-        u[la.I_FIX_STAR + i] = fabric._star_correction(film, surface, 0, 0, z, i)
+    fabric.correct(film, r.p.recover, surface, r.x.drive, 0, 0, z, weather[la.W_FORCED], u, False)
     return u
 
 

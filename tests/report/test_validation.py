@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import json
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.report.paper_validation import paper_suites
 from tests.report.test_page import Links
@@ -19,6 +22,7 @@ from twin.report import write_joint_report, write_report
 from twin.report.validation import curves, read_validation, words
 from twin.report.validation.bars import crowded, drawable
 from twin.report.validation.curves import draw_curves, panels
+from twin.report.validation.glance import glance, peer_inside
 from twin.report.validation.ranges import place
 from twin.report.validation.record import Curve, DemandRecord, Number
 from twin.validation.run import validate_physics
@@ -131,14 +135,59 @@ def test_a_row_says_how_far_out_and_against_what() -> None:
 
 def test_a_demand_says_what_was_reached() -> None:
     assert words.demand(DemandRecord("quantities accepted of 67", 65, 67, None, False)) == (
-        "quantities accepted of 67: 65 (at least 67)",
+        "quantities accepted: 65 of 67",
         "MISSED by 2",
     )
+    inside = DemandRecord("quantities inside the range, of 67", 64, 62, None, True)
+    assert words.demand(inside) == ("quantities inside the range: 64 of 67 (at least 62)", "met")
     assert words.demand(DemandRecord("error", 2.25, None, 4.0, True)) == (
-        "error: 2.250 (at most 4.000)",
+        "error: 2.250 (at most 4)",
         "met",
     )
     assert words.demand(DemandRecord("error", math.nan, None, 4.0, False))[1] == "MISSED"
+
+
+def test_the_first_lines_say_how_the_programs_themselves_do() -> None:
+    others = {"EnergyPlus": 3.0, "a": 1.0, "b": 2.0}
+    numbers = [
+        number(2.0, others=others),
+        number(2.0, others=others | {"EnergyPlus": 1.5}),
+        number(2.0, others={"EnergyPlus": 1.0}),
+        number(2.0),
+    ]
+    assert peer_inside(numbers, "EnergyPlus") == (1, 2)
+
+
+def test_the_page_begins_with_what_a_reviewer_asks(folder: Path) -> None:
+    record = read_validation(folder)
+    said = dict(glance(record))
+    assert said["Demands"].startswith("5 of 6 met; missed: bestest, quantities accepted: 60 of 61")
+    assert said["BESTEST"].startswith(
+        "60 of 61 quantities inside the range of 6 programs, 60 accepted, 1 out."
+    )
+    assert "EnergyPlus itself has 61 of 61 inside the range of the other 5." in said["BESTEST"]
+    assert "skipped: twin-house needs reference data" in said["Suites"]
+    assert f"physics {record.manifest['hashes']['physics']}" in said["Program"]
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert all(html.escape(line, quote=False) in text for line in said.values())
+
+
+def test_pictures_are_small(folder: Path) -> None:
+    for path in (folder / "figures").glob("*.png"):
+        with Image.open(path) as drawn:
+            assert drawn.mode == "P"
+
+
+def test_ticks_of_one_quantity_share_a_frame_and_weeks_of_sun_show_one() -> None:
+    ticks = [curve(f"CO2 of zone {z}, tick {t} s", [0.0, 1.0]) for z in (1, 2) for t in (60, 900)]
+    assert [(panel.heading, len(panel.curves)) for panel in panels(ticks)] == [
+        ("c: CO2 of zone 1", 2),
+        ("c: CO2 of zone 2", 2),
+    ]
+    sun = replace(curve("South", [float(h) for h in range(41 * 24)]), unit="W/m2")
+    (panel,) = panels([sun])
+    hours = panel.curves[0].hours
+    assert (hours[0] % 24, hours[-1] - hours[0]) == (0, 168)
 
 
 def test_quantities_with_one_case_share_a_picture() -> None:

@@ -84,7 +84,7 @@ def test_cases_are_picked_in_every_suite_that_has_them(tmp_path: Path) -> None:
     [
         (["bestst"], [], "did you mean 'bestest'"),
         ([], ["600F"], "did you mean '600FF'"),
-        (["air"], ["600"], "no case of that name in air"),
+        (["air"], ["600"], "no case of that name in air; there is one in bestest, hourly"),
     ],
 )
 def test_unknown_names_are_refused(suites: list[str], cases: list[str], words: str, tmp_path: Path) -> None:

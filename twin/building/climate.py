@@ -50,6 +50,7 @@ def climate_of(scenario: Scenario, weather: Weather, sample: SiteWeather) -> tup
     site[0, :, la.W_HUMIDITY] = sample.humidity_ratio
     site[0, :, la.W_CO2] = scenario.site.outdoor_co2_ppm
     site[0, :, la.W_WIND] = sample.wind_speed * scenario.site.shelter
+    site[0, :, la.W_FORCED] = forced_convection(site[0, :, la.W_WIND])
     site[0, :, la.W_SKY] = sample.sky_temperature
     site[0, :, la.W_GROUND] = sample.ground_temperature
     site[0, :, la.W_PRESSURE] = sample.pressure
@@ -60,6 +61,16 @@ def climate_of(scenario: Scenario, weather: Weather, sample: SiteWeather) -> tup
         skin.add_zone(sun[0, :, z], zone)
     add_adjacent(sun[0], scenario, weather, sample)
     return site, sun
+
+
+def forced_convection(wind: Float) -> Float:
+    """Forced convection of the wind [m/s] on a smooth surface [W/m2K], the mean of windward and leeward.
+
+    Source: M. Yazdanian, J.H. Klems, Measurement of the exterior convective film coefficient for windows in
+    low-rise buildings, ASHRAE Transactions 100(1) (1994) 1087; coefficients as in the EnergyPlus Engineering
+    Reference, "DOE-2 model".
+    """
+    return np.asarray(0.5 * (3.26 * wind**0.89 + 3.55 * wind**0.617), dtype=np.float64)
 
 
 def shading_of(window: Window) -> Shading | None:

@@ -22,9 +22,10 @@ from twin.scenario.beyond import Adiabatic, Ground, Outdoor, UnheatedSpace
 from twin.scenario.fabric import BuildingFabric, Construction, Floor, Roof, Wall, Zone
 from twin.scenario.windows import Window
 
-# Convection [W/m2K]: ANSI/ASHRAE 140-2020, surface coefficients of case 600 (annual means)
+# Convection [W/m2K] of the linear network: ANSI/ASHRAE 140-2020, annual means of case 600
 INSIDE_WALL, INSIDE_ROOF, INSIDE_FLOOR, INSIDE_WINDOW = 2.2, 1.8, 2.2, 2.4
 OUTSIDE_WALL, OUTSIDE_ROOF, OUTSIDE_FLOOR, OUTSIDE_WINDOW = 11.9, 14.4, 0.8, 8.0
+ROUGH = 1.67  # forced convection on a rough surface over that on a smooth one (EnergyPlus, "Rough")
 OUTSIDE_REFERENCE = 283.15  # [K] at which the linear long-wave exchange outside is taken
 GAP_REFERENCE = 10.0  # [°C] at which the linear conductance of the gap is taken
 GLASS_CONDUCTANCE = 330.0  # [W/m2K] of a single pane without a stated resistance: 3 mm at 1 W/mK
@@ -73,9 +74,20 @@ class ZoneFabric:
     ) -> None:
         own = None if part is None else part.inside_solar_absorptance
         absorbs = construction.solar_absorptance_inside if own is None else own
-        self.net.air(la.NODES + surface, area * film)
+        self._convection(surface, area, film, part)
         looks = _azimuth(part)
         self.surfaces.append(Surface(surface, area, construction.emissivity_inside, absorbs, looks))
+
+    def _convection(self, surface: int, area: float, film: float, part: Part | None) -> None:
+        """A surface's film to the zone air: linear in the network, and what makes it natural convection."""
+        self.net.air(la.NODES + surface, area * film)
+        if self._fabric.convection == "fixed":
+            return
+        at = surface - la.S_WALL
+        warm, cool = natural(_facing(surface, part))
+        self.film[la.F_CONVECTION + at] += area * film
+        self.film[la.F_WARM + at] += area * warm
+        self.film[la.F_COOL + at] += area * cool
 
     def _add_outside(self, wall: Wall | Roof, node: int, inside: int, outside: int, film: int) -> None:
         """A wall or roof, its windows taken out of it."""
@@ -111,6 +123,10 @@ class ZoneFabric:
         row[1] = weight / (row[0] + area)
         row[0] += area
         row[3] += radiation
+        if self._fabric.convection == "detailed":
+            smooth = film == la.F_WINDOW_AREA
+            at = la.F_OUTER + 3 * (la.F_WINDOW_AREA, la.F_WALL_AREA, la.F_ROOF_AREA).index(film)
+            self.film[at : at + 3] += area * convection, area, area * (1.0 if smooth else ROUGH)
 
     def _add_floor(self) -> None:
         floor = self._zone.floor
@@ -218,7 +234,7 @@ class ZoneFabric:
         if single and glass.pane_resistance > 0.0:
             conductance = 1.0 / glass.pane_resistance
         self.net.link(inner, outer, area * conductance)
-        self.net.air(inner, area * INSIDE_WINDOW)
+        self._convection(la.S_WINDOW, area, INSIDE_WINDOW, wall)
         takes = min(1.0, sum(glass.diffuse))
         # from inside, the inner pane takes what from outside the outer one does: exact for like panes
         kept = (glass.diffuse[1] / takes, glass.diffuse[2] / takes) if takes > 0.0 else (0.0, 0.0)
@@ -287,9 +303,10 @@ class ZoneFabric:
             self.net.link(la.NODES + surface.index, star, conductance)
             self.film[la.F_STAR + surface.index - la.S_WALL] += conductance
         for index in {s.index for s in self.surfaces}:
-            source = la.I_FIX_STAR + index - la.S_WALL
-            self.net.heat(la.NODES + index, source, 1.0)
-            self.net.heat(star, source, -1.0)
+            self.net.heat(la.NODES + index, la.I_FIX_INSIDE + index - la.S_WALL, 1.0)
+        if self.surfaces:
+            self.net.heat(star, la.I_FIX_STAR, 1.0)
+        self.net.heat_air(la.I_FIX_AIR, 1.0)
 
     def _add_inside_heat(self) -> None:
         """Transmitted sun and radiant gains onto the inner surfaces."""
@@ -306,6 +323,38 @@ class ZoneFabric:
             else:
                 self.net.heat(la.NODES + la.S_WINDOW, la.I_TRANSMITTED, share * surface.kept[0])
                 self.net.heat(la.NODES + la.S_WINDOW_OUT, la.I_TRANSMITTED, share * surface.kept[1])
+
+
+def _facing(surface: int, part: Part | None) -> float:
+    """Cosine between up and where an inner surface faces: 1 a floor, 0 a wall, -1 a ceiling."""
+    if surface == la.S_FLOOR:
+        return 1.0
+    if isinstance(part, Wall | Roof):
+        return -math.cos(math.radians(part.tilt_deg))
+    return -1.0 if surface == la.S_ROOF else 0.0
+
+
+def natural(facing: float) -> tuple[float, float]:
+    """Natural convection over the cube root of the difference, of a surface warmer and cooler than the air.
+
+    Parameters
+    ----------
+    facing
+        Cosine between up and the surface's normal into the room.
+
+    Returns
+    -------
+    warmer, cooler
+        [W/m2K^(4/3)].
+
+    Source: G.N. Walton, Thermal Analysis Research Program Reference Manual, NBSSIR 83-2655 (1983), as in the
+    EnergyPlus Engineering Reference, "TARP algorithm".
+    """
+    slope = abs(facing)
+    if slope < 1e-6:
+        return 1.31, 1.31
+    rises, stays = 9.482 / (7.283 - slope), 1.810 / (1.382 + slope)
+    return (rises, stays) if facing > 0.0 else (stays, rises)
 
 
 def _azimuth(part: Part | None) -> float | None:

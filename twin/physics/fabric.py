@@ -2,28 +2,40 @@
 
 The linear network of capacities, conduction, films and radiation is one constant matrix
 (twin.building.network). What is not linear, long-wave radiation and the gap between panes, enters as heat
-flows on top of it, found once per boundary step from the surfaces of the step before.
+flows on top of it, found once per boundary step from the surfaces of the step before; so does, where a
+scenario asks for it, convection that depends on the difference of temperature and on the wind.
 """
 
 from __future__ import annotations
+
+import math
+
+import numpy as np
 
 from twin.physics.compile import njit
 from twin.physics.layout import (
     DRIVE_FLUX,
     DRIVE_STAR,
+    DRIVE_WIND,
+    F_CONVECTION,
+    F_COOL,
     F_GAP,
     F_GAP_AREA,
     F_GAP_EMISSIVITY,
     F_GAP_EXPONENT,
     F_GAP_GAS,
     F_GAP_PANES,
+    F_OUTER,
     F_ROOF_AREA,
     F_STAR,
     F_WALL_AREA,
+    F_WARM,
     F_WINDOW_AREA,
     G_RADIANT,
     I_BESIDE,
+    I_FIX_AIR,
     I_FIX_GAP,
+    I_FIX_INSIDE,
     I_FIX_ROOF,
     I_FIX_STAR,
     I_FIX_WALL,
@@ -39,16 +51,18 @@ from twin.physics.layout import (
     I_SUN_ROOF,
     I_SUN_WALL,
     I_TRANSMITTED,
+    INSIDES,
     NODES,
+    OUTERS,
     ROW_AIR,
     S_ROOF_OUT,
+    S_SPARE,
     S_STAR,
     S_WALL,
     S_WALL_OUT,
     S_WINDOW,
     S_WINDOW_OUT,
     SLOW_INPUTS,
-    STAR_LINKS,
     SUN_BELOW,
     SUN_BESIDE,
     SUN_PANE_IN,
@@ -56,6 +70,7 @@ from twin.physics.layout import (
     SUN_ROOF,
     SUN_TRANSMITTED,
     SUN_WALL,
+    W_FORCED,
     W_GROUND,
     W_SKY,
     W_TEMPERATURE,
@@ -72,6 +87,8 @@ from twin.physics.layout import (
 
 STEFAN_BOLTZMANN = 5.670374419e-8  # [W/m2K4]
 KELVIN = 273.15
+OUTER_INPUTS = (I_FIX_WINDOW, I_FIX_WALL, I_FIX_ROOF)
+OUTER_SURFACES = (S_WINDOW_OUT, S_WALL_OUT, S_ROOF_OUT)
 STAR_REFERENCE = 293.15  # [K] at which the linear radiant exchange inside is taken
 
 
@@ -92,14 +109,91 @@ def refresh(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int
         u[I_PANE_OUT] = b.sun[c, j, z, SUN_PANE_OUT]
         u[I_PANE_IN] = b.sun[c, j, z, SUN_PANE_IN]
         u[I_TRANSMITTED] = b.sun[c, j, z, SUN_TRANSMITTED]
-        u[I_FIX_GAP] = _gap_correction(p.film, x.surface, n, v, z)
-        u[I_FIX_WINDOW] = _sky_correction(p.film, v, z, F_WINDOW_AREA, x.surface[n, z, S_WINDOW_OUT], u)
-        u[I_FIX_WALL] = _sky_correction(p.film, v, z, F_WALL_AREA, x.surface[n, z, S_WALL_OUT], u)
-        u[I_FIX_ROOF] = _sky_correction(p.film, v, z, F_ROOF_AREA, x.surface[n, z, S_ROOF_OUT], u)
-        for i in range(STAR_LINKS):
-            u[I_FIX_STAR + i] = _star_correction(p.film, x.surface, n, v, z, i)
+        correct(p.film, p.recover, x.surface, x.drive, n, v, z, b.weather[c, j, W_FORCED], u, True)
         _cache_drive(p.operator, p.flux, p.recover, x.drive, n, v, z, u)
         _recover(p.recover, x.surface, x.node, n, v, z, u, x.gains[n, z, G_RADIANT], x.zone[n, z, Z_AIR])
+
+
+@njit
+def correct(
+    film: Float, recover: Float, surface: Float, drive: Float, n: int, v: int, z: int, forced: float,
+    u: Float, keep: bool,
+) -> None:  # fmt: skip
+    """All corrections of the linear network of a zone, from its surfaces of the boundary step before [W].
+
+    Parameters
+    ----------
+    forced
+        Forced convection of the wind on a smooth surface [W/m2K].
+    u
+        Inputs of the step about to begin; temperatures in, corrections out.
+    keep
+        Whether to note in `drive` what the step after this one starts from.
+    """
+    u[I_FIX_GAP] = _gap_correction(film, surface, n, v, z)
+    u[I_FIX_WINDOW] = _sky_correction(film, v, z, F_WINDOW_AREA, surface[n, z, S_WINDOW_OUT], u)
+    u[I_FIX_WALL] = _sky_correction(film, v, z, F_WALL_AREA, surface[n, z, S_WALL_OUT], u)
+    u[I_FIX_ROOF] = _sky_correction(film, v, z, F_ROOF_AREA, surface[n, z, S_ROOF_OUT], u)
+    if film[v, z, F_OUTER + 1] + film[v, z, F_OUTER + 4] + film[v, z, F_OUTER + 7] > 0.0:
+        for i in range(OUTERS):
+            outer = OUTER_SURFACES[i]
+            response = recover[v, z, NODES + OUTER_INPUTS[i], outer]
+            more = wind_film(film, v, z, F_OUTER + 3 * i, u[I_OUTDOOR] - surface[n, z, outer], forced)
+            bare = surface[n, z, outer] - response * drive[n, z, DRIVE_WIND + i]
+            # strong wind has several times the linear film: the surface's own answer is part of the balance
+            heat = more * (u[I_OUTDOOR] - bare) / (1.0 + more * response)
+            u[OUTER_INPUTS[i]] += heat
+            if keep:
+                drive[n, z, DRIVE_WIND + i] = heat
+    star = air = 0.0
+    for i in range(INSIDES):
+        radiant = _star_correction(film, surface, n, v, z, i)
+        convective = _convection_correction(film, surface, n, v, z, i)
+        u[I_FIX_INSIDE + i] = radiant - convective
+        star -= radiant
+        air += convective
+    u[I_FIX_STAR] = star
+    u[I_FIX_AIR] = air
+
+
+@njit
+def wind_film(film: Float, v: int, z: int, at: int, excess: float, forced: float) -> float:
+    """Conductance between an outer surface and the air beyond the linear film [W/K]; `at` as F_OUTER.
+
+    h = hn + Rf (sqrt(hn^2 + forced^2) - hn), with natural convection hn by the difference `excess` [K] and
+    roughness Rf.
+
+    Source: EnergyPlus Engineering Reference, "DOE-2 model"; M. Yazdanian, J.H. Klems, ASHRAE Transactions
+    100(1) (1994) 1087.
+    """
+    natural = 1.31 * cube_root(abs(excess) + 1e-9)
+    beyond = math.sqrt(natural * natural + forced * forced) - natural
+    return float(film[v, z, at + 1] * natural + film[v, z, at + 2] * beyond - film[v, z, at])
+
+
+@njit
+def _convection_correction(film: Float, surface: Float, n: int, v: int, z: int, i: int) -> float:
+    """Heat from surface S_WALL + i to the zone air beyond the linear film [W].
+
+    Natural convection as the cube root of the difference: upright 1.31; where warm air can rise from the
+    surface 9.482 / (7.283 - |cos tilt|), where it stays 1.810 / (1.382 + |cos tilt|) [W/m2K^(4/3)].
+
+    Source: G.N. Walton, Thermal Analysis Research Program Reference Manual, NBSSIR 83-2655 (1983), as in the
+    EnergyPlus Engineering Reference, "TARP algorithm".
+    """
+    if film[v, z, F_WARM + i] <= 0.0:
+        return 0.0
+    excess = surface[n, z, S_WALL + i] - surface[n, z, S_SPARE]
+    strength = film[v, z, F_WARM + i] if excess > 0.0 else film[v, z, F_COOL + i]
+    return float((strength * cube_root(abs(excess) + 1e-9) - film[v, z, F_CONVECTION + i]) * excess)
+
+
+@njit
+def cube_root(value: float) -> float:
+    """Cube root of a positive number, to 3e-5: a third of the exponent, then one step of Halley's method."""
+    y = np.int64(np.float64(value).view(np.int64) // 3 + 0x2A9F7893782DA1CE).view(np.float64)
+    cube = y * y * y
+    return float(y * (cube + 2.0 * value) / (2.0 * cube + value))
 
 
 @njit

@@ -18,18 +18,19 @@ Int = NDArray[np.int64]
 NODES = 8
 WALL_IN, WALL_OUT, ROOF_IN, ROOF_OUT, FLOOR_IN, FLOOR_OUT, MASS, PARTITION = range(NODES)
 
-# --- massless surfaces, recovered once per boundary step; SPARE fills the last vector of four --------------
+# --- massless surfaces, recovered once per boundary step; SPARE: the zone air at that moment --------------
 SURFACES = 12
 (S_STAR, S_WALL, S_ROOF, S_FLOOR, S_MASS, S_PARTITION, S_WINDOW, S_WINDOW_OUT, S_WALL_OUT, S_ROOF_OUT, S_FLOOR_OUT,
  S_SPARE) = range(SURFACES)
 
 # --- inputs of the envelope operator of one zone ------------------------------------------------------------
 # the first SLOW_INPUTS change once per boundary step ("slow"), the others every tick ("fast"); AIR is the zone air.
-# I_FIX_STAR + (s - S_WALL) corrects the radiant exchange of inner surface s = S_WALL .. S_WINDOW with the star.
+# I_FIX_INSIDE + (s - S_WALL) corrects radiation and convection at inner surface s = S_WALL .. S_WINDOW; what these
+# give goes to the star (I_FIX_STAR) and to the air (I_FIX_AIR).
 (I_OUTDOOR, I_SKY, I_GROUND, I_SUN_WALL, I_SUN_ROOF, I_PANE_OUT, I_PANE_IN, I_TRANSMITTED, I_FIX_GAP, I_FIX_WINDOW,
- I_FIX_WALL, I_FIX_ROOF, I_BESIDE, I_FIX_STAR) = range(14)
-STAR_LINKS = 6
-SLOW_INPUTS = I_FIX_STAR + STAR_LINKS
+ I_FIX_WALL, I_FIX_ROOF, I_BESIDE, I_FIX_STAR, I_FIX_AIR, I_FIX_INSIDE) = range(16)
+INSIDES = 6
+SLOW_INPUTS = I_FIX_INSIDE + INSIDES
 I_RADIANT, I_FLOOR_HEAT, I_PARTITION, INPUTS = range(SLOW_INPUTS, SLOW_INPUTS + 4)
 ROWS = NODES + INPUTS + 1  # rows of the operator: nodes, inputs, zone air
 ROW_AIR = ROWS - 1
@@ -44,7 +45,8 @@ ROW_AIR = ROWS - 1
 # --- cached contributions of the slow inputs per zone: NODES columns, then -------------------------------------
 DRIVE_FLUX = NODES  # heat from surfaces to air by slow inputs [W]
 DRIVE_STAR = NODES + 1  # star temperature by slow inputs [°C]
-DRIVES = NODES + 2
+DRIVE_WIND = NODES + 2  # window, wall, roof: what wind and temperature add to the outer film [W]
+DRIVES = DRIVE_WIND + 3
 
 # --- gains per zone, constant between events of people and appliances ------------------------------------------
 (G_PEOPLE, G_CONVECTIVE, G_RADIANT, G_VAPOUR, G_CO2, G_LIGHTS, G_EQUIPMENT, G_APPLIANCE, G_APPLIANCE_VAPOUR, G_AWAKE,
@@ -81,7 +83,7 @@ EV_MOVE, EV_APPLIANCE = 0, 1
 AC_MET, AC_SENSIBLE, AC_RADIANT_FRACTION, AC_VAPOUR, AC_CO2, ACTIVITY_COLUMNS = range(6)  # met, W, -, kg/s, m3/s
 
 # --- boundary shared by buildings with one weather ----------------------------------------------------------------
-(W_TEMPERATURE, W_HUMIDITY, W_CO2, W_WIND, W_SKY, W_GROUND, W_PRESSURE, W_GLOBAL, SITE_COLUMNS) = range(9)
+(W_TEMPERATURE, W_HUMIDITY, W_CO2, W_WIND, W_SKY, W_GROUND, W_PRESSURE, W_GLOBAL, W_FORCED, SITE_COLUMNS) = range(10)
 (SUN_WALL, SUN_ROOF, SUN_PANE_OUT, SUN_PANE_IN, SUN_TRANSMITTED, SUN_BESIDE, SUN_BELOW, SUN_COLUMNS) = range(8)
 # [W] per zone, absorbed; BESIDE heat from spaces of known temperature (what is given back is in the operator) [W];
 # BELOW what is under the floor less the site's ground temperature [K]
@@ -178,7 +180,12 @@ X_HEADCOUNT, X_FLOOR_AREA, CONSTANTS = range(3)  # people of the scenario, floor
 (F_GAP, F_GAP_AREA, F_GAP_GAS, F_GAP_EXPONENT, F_GAP_EMISSIVITY, F_GAP_PANES, F_WINDOW_AREA, F_WINDOW_EMISSIVITY, F_WINDOW_SKY,
  F_WINDOW_LINEAR, F_WALL_AREA, F_WALL_EMISSIVITY, F_WALL_SKY, F_WALL_LINEAR, F_ROOF_AREA, F_ROOF_EMISSIVITY,
  F_ROOF_SKY, F_ROOF_LINEAR, F_STAR) = range(19)
-FILM_PARAMETERS = F_STAR + STAR_LINKS
+F_CONVECTION = F_STAR + INSIDES  # A h of the linear network [W/K]; then A h / dT^(1/3) where warmer, cooler than the air
+F_WARM = F_CONVECTION + INSIDES
+F_COOL = F_WARM + INSIDES
+F_OUTER = F_COOL + INSIDES  # window, wall, roof: A h of the linear network, then A, then A times roughness [W/K, m2, m2]
+OUTERS = DRIVES - DRIVE_WIND
+FILM_PARAMETERS = F_OUTER + 3 * OUTERS
 
 
 class State(NamedTuple):

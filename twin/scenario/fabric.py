@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from twin.scenario.beyond import Beyond, Ground, Outdoor
@@ -235,3 +237,4 @@ class BuildingFabric(Record):
     glazing: dict[Name, GlazingType] = Field({})  # types of your own, beside the named ones
     zones: tuple[Zone, ...] = Field(min_length=1, max_length=40)  # at least one
     partitions: tuple[Partition, ...] = ()  # walls between zones
+    convection: Literal["fixed", "detailed"] = "fixed"  # constant films, or by temperature and wind

@@ -27,7 +27,9 @@ HELD = la.WORK  # columns of the scratch that are read
 
 
 @entry
-def _slow(film: Float, surface: Float, site: Float, sun: Float, out: Float) -> None:
+def _slow(
+    film: Float, recover: Float, surface: Float, drive: Float, site: Float, sun: Float, out: Float
+) -> None:
     """Inputs of the boundary step about to begin, per zone: weather, sun, corrections by the surfaces."""
     for z in range(out.shape[0]):
         u = out[z]
@@ -37,17 +39,7 @@ def _slow(film: Float, surface: Float, site: Float, sun: Float, out: Float) -> N
         u[la.I_SUN_WALL], u[la.I_SUN_ROOF] = sun[z, la.SUN_WALL], sun[z, la.SUN_ROOF]
         u[la.I_PANE_OUT], u[la.I_PANE_IN] = sun[z, la.SUN_PANE_OUT], sun[z, la.SUN_PANE_IN]
         u[la.I_TRANSMITTED] = sun[z, la.SUN_TRANSMITTED]
-        u[la.I_FIX_GAP] = fabric._gap_correction(film, surface, 0, 0, z)
-        window, wall, roof = (
-            surface[0, z, la.S_WINDOW_OUT],
-            surface[0, z, la.S_WALL_OUT],
-            surface[0, z, la.S_ROOF_OUT],
-        )
-        u[la.I_FIX_WINDOW] = fabric._sky_correction(film, 0, z, la.F_WINDOW_AREA, window, u)
-        u[la.I_FIX_WALL] = fabric._sky_correction(film, 0, z, la.F_WALL_AREA, wall, u)
-        u[la.I_FIX_ROOF] = fabric._sky_correction(film, 0, z, la.F_ROOF_AREA, roof, u)
-        for i in range(la.STAR_LINKS):
-            u[la.I_FIX_STAR + i] = fabric._star_correction(film, surface, 0, 0, z, i)
+        fabric.correct(film, recover, surface, drive, 0, 0, z, site[la.W_FORCED], u, False)
 
 
 @dataclass(frozen=True)
@@ -161,7 +153,8 @@ class Recorder:
         for k in range(ticks):
             j, start = divmod(made.tick, ratio)
             if start == 0:
-                _slow(building.parameters.film, state.surface, site[j], sun[j], self._slow)
+                p, x = building.parameters, state
+                _slow(p.film, p.recover, x.surface, x.drive, site[j], sun[j], self._slow)
             made.advance(command(made.tick), 1)
             self._instant(block, k + 1)
             block.gains[k], block.power[k] = state.gains[0], state.power[0]

@@ -26,8 +26,8 @@ from twin.validation.year import Year, year_of
 INSIDE_DEMANDED = 62  # of 67: as many as EnergyPlus has within the range of the other five programs
 
 CONSTANT_FILMS = (
-    "Convection inside is constant here; with coefficients that grow with the temperature difference (TARP) "
-    "a fine model of the same cell comes within the range."
+    "Convection is constant here; where it grows with the difference (`convection: detailed`) this "
+    "number comes closer to that of EnergyPlus."
 )
 OUTSIDE = {  # why a quantity stays outside the range
     ("640", "annual_heating_MWh"): CONSTANT_FILMS,

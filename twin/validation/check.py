@@ -136,6 +136,8 @@ class Suite:
         Checks of every case that ran, to demands; `complete` False where only some cases were asked for.
     data
         Path inside the data folder that the suite cannot do without; "": needs none.
+    data_from
+        Where who has no such folder gets them.
     """
 
     name: str
@@ -146,3 +148,4 @@ class Suite:
     run: Callable[[str, Path | None], Outcome]
     demands: Callable[[Sequence[Check], bool], tuple[Demand, ...]]
     data: str = ""
+    data_from: str = ""

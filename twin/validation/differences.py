@@ -21,6 +21,7 @@ PAIRS = (
 )  # fmt: skip
 UNHEATED = ("650", "950")  # nothing to compare in heating
 INSIDE_DEMANDED = 65  # of 72
+EACH_GOOD = "Each of the two cases lies inside the range by itself; their deviations add up here."
 
 
 def quantities(first: str, second: str) -> tuple[str, ...]:
@@ -38,16 +39,17 @@ def run(case: str, _data: Path | None) -> Outcome:
     for key in quantities(first, second):
         one, other = results(first, key), results(second, key)
         differences = {program: one[program] - other[program] for program in one if program in other}
-        checks.append(_check(case, key, ours[0][key] - ours[1][key], differences))
+        each = zip(ours, (one, other), strict=True)
+        good = all(min(by.values()) <= own[key] <= max(by.values()) for own, by in each)
+        checks.append(_check(case, key, ours[0][key] - ours[1][key], differences, good))
     return Outcome(tuple(checks))
 
 
-def _check(case: str, key: str, ours: float, others: dict[str, float]) -> Check:
+def _check(case: str, key: str, ours: float, others: dict[str, float], good: bool) -> Check:
+    """One difference; `good`: both of its cases lie inside the range of the programs by themselves."""
     low, high = min(others.values()), max(others.values())
     name, unit = QUANTITIES[key]
     unit = "K" if unit == "°C" else unit
-    away = max(low - ours, ours - high)
-    note = f"{away:.3g} {unit} {'below' if ours < low else 'above'} the range." if away > 0.0 else ""
     return Check(
         case=case,
         quantity=f"{name}, difference",
@@ -58,7 +60,7 @@ def _check(case: str, key: str, ours: float, others: dict[str, float]) -> Check:
         reference=others.get(ENERGYPLUS),
         others=others,
         source=SOURCE,
-        note=note,
+        note=EACH_GOOD if good and not low <= ours <= high else "",
     )
 
 

@@ -202,4 +202,5 @@ SUITE = Suite(
     _run,
     _demands,
     FOLDER,
+    "published by NIST with the data of its hardware-in-the-loop heat pump",
 )

@@ -43,7 +43,11 @@ def scenario(number: int) -> Scenario:
         {
             "name": "drawn",
             "site": {"weather": "denver", "timezone": "Etc/GMT+7", "shelter": float(rng.uniform(0.2, 1.0))},
-            "building": {"zones": zones, "partitions": _doors(rng, names)},
+            "building": {
+                "zones": zones,
+                "partitions": _doors(rng, names),
+                "convection": "detailed" if number % 2 else "fixed",
+            },
             "hvac": plant,
             "run": {"start": first, **run},
         }

@@ -20,6 +20,7 @@ from twin.validation.check import Outcome, Suite
 from twin.validation.folder import Answer, Part, counts, write_checks, write_series
 
 Progress = Callable[..., None]
+_FEW = 20  # names of cases that fit into a message
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _data_folder(data: str | Path | None) -> Path | None:
         return None
     folder = Path(data)
     if not folder.is_dir():
-        raise TwinError("there is no such folder of reference data", key="data", value=str(data))
+        raise TwinError("there is no such folder of reference data", key="--data", value=str(data))
     return folder.resolve()
 
 
@@ -117,12 +118,7 @@ def _chosen(
     there = list(dict.fromkeys(case for suite in picked for case in suite.cases))
     for case in cases:
         if case not in there:
-            raise TwinError(
-                "no case of that name" + (f" in {', '.join(s.name for s in picked)}" if suites else ""),
-                key="--case",
-                value=case,
-                suggestion=nearest(case, there),
-            )
+            raise _no_case(case, there, known, picked)
     parts = [
         Part(suite, asked, _missing(suite, data))
         for suite in picked
@@ -133,13 +129,29 @@ def _chosen(
     return parts
 
 
+def _no_case(case: str, there: Sequence[str], known: Sequence[Suite], picked: Sequence[Suite]) -> TwinError:
+    """What to say of a case that none of the picked suites has."""
+    where = f" in {', '.join(suite.name for suite in picked)}" if len(picked) < len(known) else ""
+    others = ", ".join(suite.name for suite in known if case in suite.cases)
+    allowed = ", ".join(there) if len(there) <= _FEW else None
+    return TwinError(
+        f"no case of that name{where}" + (f"; there is one in {others}" if others else ""),
+        key="--case",
+        value=case,
+        allowed=allowed,
+        suggestion=None if others else nearest(case, there),
+    )
+
+
 def _missing(suite: Suite, data: Path | None) -> str:
     """Why a suite cannot be run; empty where it can."""
     if not suite.data:
         return ""
+    origin = f" ({suite.data_from})" if suite.data_from else ""
     if data is None:
-        return f"needs reference data that are not shipped: --data FOLDER with {suite.data} in it"
-    return "" if (data / suite.data).exists() else f"needs {suite.data}, which is not in the data folder"
+        return f"needs reference data that are not shipped: --data FOLDER with {suite.data} in it{origin}"
+    there = (data / suite.data).exists()
+    return "" if there else f"needs {suite.data}, which is not in the data folder{origin}"
 
 
 def _running(parts: Sequence[Part]) -> list[Part]:

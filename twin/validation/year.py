@@ -43,8 +43,10 @@ class Year:
 
 
 @lru_cache(maxsize=64)
-def year_of(scenario: str, agent: str = "follow") -> Year:
+def year_of(scenario: str, agent: str = "follow", convection: str | None = None) -> Year:
     """Simulate a scenario by name or path; the answer is kept for the life of the process.
+
+    `convection` replaces the scenario's own choice: "fixed" or "detailed".
 
     Raises
     ------
@@ -53,7 +55,8 @@ def year_of(scenario: str, agent: str = "follow") -> Year:
     TwinError
         Truth that is not stored at whole parts of an hour.
     """
-    return simulate(assemble(load_scenario(scenario), [0]), agent)
+    changes = None if convection is None else {"building": {"convection": convection}}
+    return simulate(assemble(load_scenario(scenario, changes), [0]), agent)
 
 
 def simulate(building: Building, agent: str = "follow") -> Year:

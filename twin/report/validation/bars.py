@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from twin.report.look import BLUE, GREEN, VERMILION, figure, legend_below, save, tidy, title
+from twin.report.validation import words
 from twin.report.validation.record import Number
 
 OURS = "this twin"
@@ -112,7 +113,7 @@ def draw_bars(groups: Groups, path: Path) -> Path:
     flat = [axis for row in axes for axis in row]
     for axis, ((quantity, unit), numbers) in zip(flat, groups.items(), strict=False):
         _panel(axis, numbers, programs)
-        title(axis, f"{quantity} [{unit}]" if unit.strip("-1") else quantity)
+        title(axis, f"{quantity} [{words.unit(unit)}]" if words.unit(unit) else quantity)
     for axis in flat[len(groups) :]:
         axis.set_visible(False)
     handles, labels = _legend(programs, groups)

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from twin.report.look import BLUE, GREEN, ORANGE, PURPLE, VERMILION, grid, legend_below, save, title
+from twin.report.validation import words
 from twin.report.validation.record import Curve, Float
 
 OURS = "this twin"
@@ -26,6 +27,9 @@ _PAIRS = {"heating": VERMILION, "cooling": BLUE}
 _GAP_H = 3.0
 _APART_H = 12.0  # stretches farther apart than this are drawn beside each other
 _DAY = re.compile(r", day \d+$")
+_TICK = re.compile(r", tick \d+ s$")
+_WEEKS_H = 21 * 24.0  # daily ups and downs of more than this are not told apart; shown is the middle week
+_SUNNY = ("W/m2", "W/m²")
 _OTHER_AXIS = re.compile(r"^(?P<what>.+?) by (?P<axis>[^,\[]+?)(?:, (?P<which>.+?))? \[axis: (?P<unit>.+)\]$")
 _LONG = 2000  # points of a curve that needs the whole width
 _FEW = 90  # points of a reference that are drawn one by one
@@ -53,24 +57,45 @@ def panels(curves: Sequence[Curve]) -> list[Panel]:
     """Frames for the curves of a suite: years become days, many curves of one unit a frame each."""
     made = []
     for (case, unit, axis), found in _by_case(curves).items():
-        alone = len(found) > _LINES
-        for group in [(curve,) for curve in found] if alone else [tuple(found)]:
+        for group in _together(found):
             what = _what(group, unit)
             name = f"case {case}" if case[:1].isdigit() else case
             heading = f"{name}: {what}" if what else name
             if group[0].hours[-1] - group[0].hours[0] > YEAR_H:
                 for day, date in _DAYS:
                     made.append(Panel(f"{heading}, {date}", unit, group, (24.0 * day, 24.0 * (day + 1))))
+            elif unit in _SUNNY and not axis and group[0].hours[-1] - group[0].hours[0] > _WEEKS_H:
+                made.append(Panel(heading, unit, tuple(map(_middle_week, group))))
             else:
                 made.append(Panel(heading, unit, group, axis=axis))
     return sorted(made, key=lambda panel: panel.unit != "°C")  # temperatures first
+
+
+def _together(found: Sequence[Curve]) -> list[tuple[Curve, ...]]:
+    """Curves that share a frame: few ones all, of many those of one quantity that differ by their tick."""
+    if len(found) <= _LINES:
+        return [tuple(found)]
+    groups: dict[str, list[Curve]] = {}
+    for curve in found:
+        groups.setdefault(_TICK.sub("", curve.quantity), []).append(curve)
+    return [tuple(group) for group in groups.values()]
+
+
+def _middle_week(curve: Curve) -> Curve:
+    """Seven whole days in the middle of a curve; its hours stay those since the start."""
+    first = 24.0 * ((curve.hours[0] + curve.hours[-1]) / 2.0 // 24.0 - 3.0)
+    inside = (curve.hours >= first) & (curve.hours <= first + 168.0)
+    reference = None if curve.reference is None else curve.reference[inside]
+    return replace(curve, hours=curve.hours[inside], ours=curve.ours[inside], reference=reference)
 
 
 def _what(group: Sequence[Curve], unit: str) -> str:
     """What curves of one frame have in common."""
     if len(group) == 1:
         return group[0].quantity
-    heads = {curve.quantity.partition(",")[0] for curve in group}
+    heads = {_TICK.sub("", curve.quantity) for curve in group}
+    if len(heads) > 1:
+        heads = {head.partition(",")[0] for head in heads}
     return heads.pop() if len(heads) == 1 else "power" if unit in ("W", "kW") else ""
 
 
@@ -129,8 +154,9 @@ def _named(curve: Curve) -> str | None:
 
 
 def _draw(axis: Axes, panel: Panel, letters: int) -> None:
-    axis.set_ylabel(panel.unit.strip("-1"), fontsize=10)
-    title(axis, "\n".join(wrap(panel.heading, letters)))
+    axis.set_ylabel(words.unit(panel.unit), fontsize=10)
+    whole = re.sub(r"(\d) (?=\S)", "\\1\u00a0", panel.heading)  # a number stays with its unit
+    title(axis, "\n".join(wrap(whole, letters)))
     ticks = None
     for curve, colour in zip(panel.curves, colours(panel), strict=True):
         x, ours, reference, ticks = shown_part(curve, panel)
@@ -205,13 +231,23 @@ def _pieces(
 def _legend(shown: Sequence[Panel]) -> tuple[list[Artist], list[str]]:
     named: dict[str, str] = {}
     labels: dict[str, None] = {}
+    rings: set[bool] = set()
     for panel in shown:
         for curve, colour in zip(panel.curves, colours(panel), strict=True):
             several = len(panel.curves) > 1 or _named(curve)
-            named[f"{OURS}, {curve.quantity}" if several else OURS] = colour
+            named[f"{OURS}, {_distinct(curve)}" if several else OURS] = colour
             if curve.reference is not None:
                 labels[curve.label or "reference"] = None
+                rings.add(bool(np.isfinite(curve.reference).sum() <= _FEW or panel.window))
     handles: list[Artist] = [Line2D([], [], color=colour, linewidth=2.0) for colour in named.values()]
-    style = _RING | {"linestyle": "-", "linewidth": 0.8, "color": "#2B2F36"}
-    handles += [Line2D([], [], **style) for _ in labels]
-    return handles, [*named, *labels]
+    if not labels:
+        return handles, [*named]
+    style: dict[str, Any] = _RING | {"color": "#2B2F36"} if True in rings else {"color": "black"}
+    line = {"linestyle": "-", "linewidth": 0.8} if False in rings else {}
+    return [*handles, Line2D([], [], **(style | line))], [*named, " or ".join(labels)]
+
+
+def _distinct(curve: Curve) -> str:
+    """What tells a curve from the others of its frame."""
+    tick = _TICK.search(curve.quantity)
+    return tick.group().removeprefix(", ") if tick else curve.quantity

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import jinja2
 
 from twin.report.pictures import Picture
 from twin.report.validation import pictures, words
+from twin.report.validation.glance import glance
 from twin.report.validation.record import Number, SuiteRecord, ValidationRecord, read_validation
 from twin.telemetry.storage import whole_file
 
+_FEW = 12  # numbers outside their range, but accepted, that are listed by themselves
 _ENDINGS = {
     "interrupted": "This validation was interrupted. The cases that were finished are shown.",
     "running": "This validation is not finished, or was killed. The cases that were finished are shown.",
@@ -44,7 +46,10 @@ class Section:
     failed: tuple[tuple[str, str], ...]
     demands: tuple[Asked, ...]
     pictures: tuple[Picture, ...]
+    header: tuple[str, ...]
+    counts: tuple[str, ...]
     outside: tuple[words.Row, ...]
+    accepted: tuple[words.Row, ...]
     rows: tuple[words.Row, ...]
 
 
@@ -72,6 +77,7 @@ def write_validation_report(folder: str | Path) -> Path:
         warning=_ENDINGS.get(str(record.manifest.get("state")), ""),
         overview=pictures.overview(figures, record),
         sections=[section(figures, record, suite) for suite in record.suites],
+        glance=glance(record),
         header=words.HEADER,
         origin=_origin(record),
     )
@@ -83,6 +89,7 @@ def write_validation_report(folder: str | Path) -> Path:
 
 def section(figures: Path, record: ValidationRecord, suite: SuiteRecord) -> Section:
     """A suite with its pictures and tables in words."""
+    accepted = [number for number in suite.numbers if number.verdict == "accepted"]
     return Section(
         name=suite.name,
         title=suite.title,
@@ -93,8 +100,26 @@ def section(figures: Path, record: ValidationRecord, suite: SuiteRecord) -> Sect
         failed=tuple(suite.failed.items()),
         demands=tuple(Asked(suite.name, *words.demand(asked), words.mood(asked)) for asked in suite.demands),
         pictures=tuple(pictures.of_suite(figures, record, suite)),
+        header=(*words.HEADER[:-2], words.against(suite.numbers), words.HEADER[-1]),
+        counts=_counts(suite),
         outside=_rows([number for number in suite.numbers if number.verdict == "outside"]),
-        rows=_rows(suite.numbers),
+        accepted=_rows(accepted) if len(accepted) <= _FEW else (),
+        rows=_once(_rows(suite.numbers)),
+    )
+
+
+def _counts(suite: SuiteRecord) -> tuple[str, ...]:
+    """Cases, numbers, and how many of each verdict, as cells."""
+    found = [len(suite.cases), len(suite.numbers), *(suite.count(verdict) for verdict in words.VERDICT)]
+    return tuple(str(count) if count else "–" for count in found)
+
+
+def _once(rows: Sequence[words.Row]) -> tuple[words.Row, ...]:
+    """Rows in which a note that goes on is not said again."""
+    before = ("", *(row.note for row in rows))
+    return tuple(
+        replace(row, note="" if row.note == note else row.note)
+        for row, note in zip(rows, before, strict=False)
     )
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from PIL import Image
+
 from twin.report.pictures import Picture
 from twin.report.validation.bars import Groups, crowded, draw_bars, drawable, sheets
 from twin.report.validation.curves import draw_curves, panels
 from twin.report.validation.ranges import draw_overview, draw_ranges
 from twin.report.validation.record import SuiteRecord, ValidationRecord
+from twin.telemetry.storage import whole_file
 
 _AS_RANGES = {"differences"}  # many cases whose values are small beside those of others
 _PANELS = 12  # in one picture
+_COLOURS = 128  # lines and bars on white need no more, and a page of many pictures gets a third as long
 
 _OVERVIEW = (
     "Every number with bounds, placed between its lowest and its highest good value (a deviation that is "
@@ -31,7 +35,7 @@ _CURVES = "Coloured lines: this twin; rings or a thin black line: the reference.
 def overview(folder: Path, record: ValidationRecord) -> Picture | None:
     """All suites at a glance; None where no number has bounds."""
     path = draw_overview(record.suites, folder / "validation_overview.png")
-    return None if path is None else Picture(path, "Where every number lies", _OVERVIEW)
+    return None if path is None else Picture(_lighter(path), "Where every number lies", _OVERVIEW)
 
 
 def of_suite(folder: Path, record: ValidationRecord, suite: SuiteRecord) -> list[Picture]:
@@ -43,16 +47,27 @@ def of_suite(folder: Path, record: ValidationRecord, suite: SuiteRecord) -> list
     for k, sheet in enumerate(together, 1):
         path = folder / (f"{stem}_{k}.png" if len(together) > 1 else f"{stem}.png")
         if suite.name in _AS_RANGES or crowded(sheet):
-            made.append(Picture(draw_ranges(sheet, path), f"In the range: {_listed(sheet)}", _RANGES))
+            draw_ranges(sheet, path)
+            made.append(Picture(_lighter(path), f"In the range: {_listed(sheet)}", _RANGES))
         else:
-            made.append(Picture(draw_bars(sheet, path), f"Among the references: {_listed(sheet)}", _BARS))
+            draw_bars(sheet, path)
+            made.append(Picture(_lighter(path), f"Among the references: {_listed(sheet)}", _BARS))
     frames = panels([curve for curve in record.curves if curve.suite == suite.name])
     pages = [frames[at : at + _PANELS] for at in range(0, len(frames), _PANELS)]
     for k, page in enumerate(pages, 1):
-        path = draw_curves(page, folder / f"{stem}_curves_{k}.png")
+        path = _lighter(draw_curves(page, folder / f"{stem}_curves_{k}.png"))
         number = f" ({k} of {len(pages)})" if len(pages) > 1 else ""
         made.append(Picture(path, f"Over time{number}", _CURVES))
     return made
+
+
+def _lighter(path: Path) -> Path:
+    """The same picture with a palette."""
+    with Image.open(path) as drawn:
+        made = drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    with whole_file(path, "a figure") as stream:
+        made.save(stream, format="PNG", optimize=True)
+    return path
 
 
 def _listed(sheet: Groups) -> str:

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 
 from twin.report import look
 from twin.report.look import BLUE, GREEN, GREY, ORANGE, VERMILION
+from twin.report.validation import words
 from twin.report.validation.record import Number, SuiteRecord
 
 _COLOUR = {"inside": BLUE, "accepted": ORANGE, "outside": VERMILION}
@@ -90,7 +91,7 @@ def draw_ranges(groups: dict[tuple[str, str], list[Number]], path: Path) -> Path
         look.tidy(axis)
         _ranges(axis, numbers)
         look.title(axis, quantity)
-        axis.set_xlabel(unit, fontsize=10)
+        axis.set_xlabel(words.unit(unit), fontsize=10)
     for axis in flat[len(groups) :]:
         axis.set_visible(False)
     _legend(made, [n for numbers in groups.values() for n in numbers], bars=True)
@@ -123,18 +124,12 @@ def _ranges(axis: Axes, numbers: Sequence[Number]) -> None:
     axis.grid(False, axis="y")
 
 
-def _reference(numbers: Sequence[Number]) -> str:
-    """Whose number the black line is."""
-    theirs = all(n.others.get("EnergyPlus") == n.reference for n in numbers)
-    return "EnergyPlus" if theirs else "reference"
-
-
 def _legend(made: Figure, numbers: Sequence[Number], bars: bool = False) -> None:
     handles: list[Line2D | Patch] = []
     labels = []
     if bars:
         handles += [Patch(color="#C4CCD6"), Line2D([], [], color="#2B2F36", linewidth=2)]
-        labels += ["range of the references", _reference(numbers)]
+        labels += ["range of the references", words.against(numbers)]
     if bars and any(n.acceptance != (None, None) for n in numbers):
         handles.append(Line2D([], [], color=GREEN, linewidth=1.6))
         labels.append("accepted")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from twin.report.validation.record import DemandRecord, Number, SuiteRecord, ValidationRecord
 
+COMPARED = "EnergyPlus"
 HEADER = ("case", "quantity", "unit", "ours", "range", "verdict", "reference", "difference")
 VERDICT_CELL = HEADER.index("verdict")
+BRIEF_VERDICT_CELL = 4
+_UNITS = {"-": "", "1": "", "W/m2": "W/m²", "kWh/m2": "kWh/m²"}
+_OF = re.compile(r"^(?P<what>.+?),? of (?P<total>\d+)$")
 VERDICT = {"inside": "in", "accepted": "accepted", "outside": "OUT", "reported": "no demand"}
 
 
@@ -31,7 +36,7 @@ def row(number: Number) -> Row:
     cells = (
         number.case,
         number.quantity,
-        number.unit,
+        unit(number.unit),
         text(number.ours, places),
         span(number, places),
         verdict,
@@ -39,6 +44,37 @@ def row(number: Number) -> Row:
         difference(number, places),
     )
     return Row(cells, number.verdict, number.note)
+
+
+def brief_header(numbers: Sequence[Number]) -> tuple[str, ...]:
+    """Names of the columns of `brief`."""
+    return ("case", "quantity", "ours", "range", "verdict", f"vs {against(numbers)}")
+
+
+def brief(number: Number) -> Row:
+    """A number in fewer columns: the unit beside it, and the acceptance band instead of the range where ours is outside both."""
+    places = _places(number)
+    whole = row(number)
+    verdict = whole.cells[VERDICT_CELL]
+    inner = between(number.low, number.high, places)
+    outer = between(number.accept_low, number.accept_high, places)
+    if outer and (number.verdict == "outside" or not inner):
+        inner = outer  # what decided
+    ours = f"{text(number.ours, places)} {unit(number.unit)}".strip()
+    cells = (number.case, number.quantity, ours, inner or "–", verdict, whole.cells[-1])
+    return Row(cells, number.verdict, number.note)
+
+
+def against(numbers: Iterable[Number]) -> str:
+    """Whose number the reference is: EnergyPlus where it is that everywhere."""
+    referred = [number for number in numbers if number.reference is not None]
+    same = all(number.others.get(COMPARED) == number.reference for number in referred)
+    return COMPARED if referred and same else "reference"
+
+
+def unit(name: str) -> str:
+    """A unit as it is printed; empty where there is none."""
+    return _UNITS.get(name, name)
 
 
 def text(value: float | None, places: int | None) -> str:
@@ -72,15 +108,16 @@ def span(number: Number, places: int | None) -> str:
     return f"{inner} (accepted {outer})" if inner else f"accepted {outer}"
 
 
-def between(low: float | None, high: float | None, places: int | None) -> str:
-    """Bounds in words; empty where there are none."""
+def between(low: float | None, high: float | None, places: int | None, short: bool = False) -> str:
+    """Bounds in words, `short` without zeros at the end; empty where there are none."""
+    first, last = (text(bound, places) for bound in (low, high))
+    if short and places:
+        first, last = (word.rstrip("0").rstrip(".") for word in (first, last))
     if low is None and high is None:
         return ""
     if low is None:
-        return f"at most {text(high, places)}"
-    if high is None:
-        return f"at least {text(low, places)}"
-    return f"{text(low, places)} to {text(high, places)}"
+        return f"at most {last}"
+    return f"at least {first}" if high is None else f"{first} to {last}"
 
 
 def difference(number: Number, places: int | None) -> str:
@@ -108,8 +145,12 @@ def demand(asked: DemandRecord) -> tuple[str, str]:
     values = [v for v in (asked.reached, asked.least, asked.most) if v is not None]
     whole = all(v == round(v) for v in values if math.isfinite(v))
     places = 0 if whole else _places(Number("", "", "", "", asked.reached, "", asked.least, asked.most))
-    wanted = between(asked.least, asked.most, places)
-    reached = f"{asked.text}: {text(asked.reached, places)}" + (f" ({wanted})" if wanted else "")
+    wanted = between(asked.least, asked.most, places, short=True)
+    counted = _OF.match(asked.text)
+    if counted and asked.least == float(counted["total"]):
+        wanted = ""  # all
+    what, total = (counted["what"], f" of {counted['total']}") if counted else (asked.text, "")
+    reached = f"{what}: {text(asked.reached, places)}{total}" + (f" ({wanted})" if wanted else "")
     if asked.open:
         return reached, "no demand"
     if asked.met:
