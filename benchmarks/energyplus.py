@@ -85,11 +85,11 @@ def best(repeat: int, work: Callable[[], T]) -> tuple[T, float]:
 def compare(case: str, api: Any, folder: Path, asked: argparse.Namespace) -> Pair:
     """Run one case in both programs; files of EnergyPlus go to `folder`."""
     name = scenario_of(case)
-    scenario = load_scenario(name)
+    scenario = load_scenario(name, {"building": {"convection": asked.convection}})
     write_input(scenario, folder, asked.steps_per_hour)
     _, theirs_s = best(asked.repeat, lambda: run_energyplus(api, folder))
-    ours, ours_s = best(asked.repeat, lambda: simulate(assemble(load_scenario(name), [0])))
-    _, batch_s = best(1, lambda: batch(load_scenario(name), BATCH))
+    ours, ours_s = best(asked.repeat, lambda: simulate(assemble(scenario, [0])))
+    _, batch_s = best(1, lambda: batch(scenario, BATCH))
     fine_s = float("nan")
     if asked.same_step:
         fine = folder / "same_step"
@@ -251,6 +251,9 @@ def parser_of() -> argparse.ArgumentParser:
         "--steps-per-hour", type=int, default=6, choices=STEPS_PER_HOUR, help="EnergyPlus's; its default is 6"
     )
     parser.add_argument("--repeat", type=int, default=3, help="the shortest time of so many runs counts")
+    parser.add_argument(
+        "--convection", default="fixed", choices=("fixed", "detailed"), help="ours: constant films or not"
+    )
     parser.add_argument("--same-step", action="store_true", help="EnergyPlus at our step too; takes long")
     parser.add_argument("--keep", help="a folder for EnergyPlus's input and output files")
     return parser

@@ -1,4 +1,4 @@
-"""Cases written for EnergyPlus: the model and the weather by themselves, and EnergyPlus where it is installed."""
+"""Cases written for EnergyPlus: the model and the weather, and EnergyPlus itself where it is installed."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from twin.validation.check import Outcome, Suite
 from twin.validation.folder import Answer, Part, counts, write_checks, write_series
 
 Progress = Callable[..., None]
-_FEW = 20  # names of cases that fit into a message
+_FEW = 8  # names of cases that fit into a message
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _no_case(case: str, there: Sequence[str], known: Sequence[Suite], picked: Se
     """What to say of a case that none of the picked suites has."""
     where = f" in {', '.join(suite.name for suite in picked)}" if len(picked) < len(known) else ""
     others = ", ".join(suite.name for suite in known if case in suite.cases)
-    allowed = ", ".join(there) if len(there) <= _FEW else None
+    allowed = ", ".join(there) if len(there) <= _FEW and not others else None
     return TwinError(
         f"no case of that name{where}" + (f"; there is one in {others}" if others else ""),
         key="--case",

@@ -22,12 +22,13 @@ OURS = "this twin"
 YEAR_H = 8000.0  # curves this long are years
 _DAYS = ((31, "1 February"), (194, "14 July"))  # the days that ANSI/ASHRAE 140 tables hour by hour
 _LINES = 3  # curves of one unit that share a panel
+_SMALL_W = 5.0  # a load below it is none
 _COLOURS = (GREEN, PURPLE, ORANGE)
 _PAIRS = {"heating": VERMILION, "cooling": BLUE}
 _GAP_H = 3.0
 _APART_H = 12.0  # stretches farther apart than this are drawn beside each other
 _DAY = re.compile(r", day \d+$")
-_TICK = re.compile(r", tick \d+ s$")
+_VARIANT = re.compile(r", (tick \d+ s|detailed convection)$")  # the same quantity, computed otherwise
 _WEEKS_H = 21 * 24.0  # daily ups and downs of more than this are not told apart; shown is the middle week
 _SUNNY = ("W/m2", "W/m²")
 _OTHER_AXIS = re.compile(r"^(?P<what>.+?) by (?P<axis>[^,\[]+?)(?:, (?P<which>.+?))? \[axis: (?P<unit>.+)\]$")
@@ -62,8 +63,10 @@ def panels(curves: Sequence[Curve]) -> list[Panel]:
             name = f"case {case}" if case[:1].isdigit() else case
             heading = f"{name}: {what}" if what else name
             if group[0].hours[-1] - group[0].hours[0] > YEAR_H:
-                for day, date in _DAYS:
-                    made.append(Panel(f"{heading}, {date}", unit, group, (24.0 * day, 24.0 * (day + 1))))
+                days = [(24.0 * day, 24.0 * (day + 1), date) for day, date in _DAYS]
+                made += [
+                    Panel(f"{heading}, {d}", unit, group, (a, b)) for a, b, d in days if _on(group, a, b)
+                ]
             elif unit in _SUNNY and not axis and group[0].hours[-1] - group[0].hours[0] > _WEEKS_H:
                 made.append(Panel(heading, unit, tuple(map(_middle_week, group))))
             else:
@@ -71,13 +74,22 @@ def panels(curves: Sequence[Curve]) -> list[Panel]:
     return sorted(made, key=lambda panel: panel.unit != "°C")  # temperatures first
 
 
+def _on(group: Sequence[Curve], first: float, last: float) -> bool:
+    """Whether between two hours there is anything to see: a load, or what is no load."""
+    if group[0].unit != "W":
+        return True
+    inside = (group[0].hours >= first) & (group[0].hours <= last)
+    lines = [line for curve in group for line in (curve.ours, curve.reference) if line is not None]
+    return any(np.nanmax(line[inside], initial=0.0) > _SMALL_W for line in lines)
+
+
 def _together(found: Sequence[Curve]) -> list[tuple[Curve, ...]]:
-    """Curves that share a frame: few ones all, of many those of one quantity that differ by their tick."""
+    """Curves that share a frame: few ones all, of many the variants of one quantity."""
     if len(found) <= _LINES:
         return [tuple(found)]
     groups: dict[str, list[Curve]] = {}
     for curve in found:
-        groups.setdefault(_TICK.sub("", curve.quantity), []).append(curve)
+        groups.setdefault(_VARIANT.sub("", curve.quantity), []).append(curve)
     return [tuple(group) for group in groups.values()]
 
 
@@ -93,7 +105,7 @@ def _what(group: Sequence[Curve], unit: str) -> str:
     """What curves of one frame have in common."""
     if len(group) == 1:
         return group[0].quantity
-    heads = {_TICK.sub("", curve.quantity) for curve in group}
+    heads = {_VARIANT.sub("", curve.quantity) for curve in group}
     if len(heads) > 1:
         heads = {head.partition(",")[0] for head in heads}
     return heads.pop() if len(heads) == 1 else "power" if unit in ("W", "kW") else ""
@@ -143,10 +155,14 @@ def draw_curves(shown: Sequence[Panel], path: Path) -> Path:
 
 def colours(panel: Panel) -> list[str]:
     """A colour per curve; heating is warm and cooling cold wherever they appear."""
-    spare = iter(_COLOURS)
+    spare = iter((PURPLE, ORANGE, GREEN) if any(map(_named, panel.curves)) else _COLOURS)
     if len(panel.curves) == 1:
         return [_named(panel.curves[0]) or GREEN]
-    return [_named(curve) or next(spare) for curve in panel.curves]
+    found: list[str] = []
+    for curve in panel.curves:
+        named = _named(curve)
+        found.append(named if named and named not in found else next(c for c in spare if c not in found))
+    return found
 
 
 def _named(curve: Curve) -> str | None:
@@ -157,11 +173,14 @@ def _draw(axis: Axes, panel: Panel, letters: int) -> None:
     axis.set_ylabel(words.unit(panel.unit), fontsize=10)
     whole = re.sub(r"(\d) (?=\S)", "\\1\u00a0", panel.heading)  # a number stays with its unit
     title(axis, "\n".join(wrap(whole, letters)))
-    ticks = None
+    ticks: list[tuple[float, str]] | None = None
+    drawn: list[Float] = []
     for curve, colour in zip(panel.curves, colours(panel), strict=True):
         x, ours, reference, ticks = shown_part(curve, panel)
         axis.plot(x, ours, color=colour, linewidth=2.0, zorder=3)
-        if reference is not None:
+        known = reference is not None and any(np.array_equal(reference, r, equal_nan=True) for r in drawn)
+        if reference is not None and not known:
+            drawn.append(reference)
             if np.isfinite(reference).sum() <= _FEW:  # rings, through which ours is seen
                 axis.plot(x, reference, color=colour, zorder=2, **_RING)
             else:
@@ -234,8 +253,7 @@ def _legend(shown: Sequence[Panel]) -> tuple[list[Artist], list[str]]:
     rings: set[bool] = set()
     for panel in shown:
         for curve, colour in zip(panel.curves, colours(panel), strict=True):
-            several = len(panel.curves) > 1 or _named(curve)
-            named[f"{OURS}, {_distinct(curve)}" if several else OURS] = colour
+            named[", ".join(word for word in (OURS, _distinct(curve, panel)) if word)] = colour
             if curve.reference is not None:
                 labels[curve.label or "reference"] = None
                 rings.add(bool(np.isfinite(curve.reference).sum() <= _FEW or panel.window))
@@ -247,7 +265,10 @@ def _legend(shown: Sequence[Panel]) -> tuple[list[Artist], list[str]]:
     return [*handles, Line2D([], [], **(style | line))], [*named, " or ".join(labels)]
 
 
-def _distinct(curve: Curve) -> str:
-    """What tells a curve from the others of its frame."""
-    tick = _TICK.search(curve.quantity)
-    return tick.group().removeprefix(", ") if tick else curve.quantity
+def _distinct(curve: Curve, panel: Panel) -> str:
+    """What tells a curve from the others of its frame; empty where nothing has to."""
+    variant = _VARIANT.search(curve.quantity)
+    heads = {_VARIANT.sub("", other.quantity) for other in panel.curves}
+    if variant and len(heads) == 1 and len(panel.curves) > 1:
+        return variant.group().removeprefix(", ")
+    return curve.quantity if _named(curve) or len(heads) > 1 else ""

@@ -33,7 +33,7 @@ def _name(suite: SuiteRecord) -> str:
 
 
 def among_programs(suite: SuiteRecord) -> str:
-    """How many lie inside the range of the programs, and how many of one program inside that of the others."""
+    """How many lie inside the range of the programs, and how many of EnergyPlus inside that of the others."""
     numbers = [number for number in suite.numbers if number.others]
     programs = max(len(number.others) for number in numbers)
     out, total = suite.count("outside"), len(numbers)

@@ -52,7 +52,7 @@ def brief_header(numbers: Sequence[Number]) -> tuple[str, ...]:
 
 
 def brief(number: Number) -> Row:
-    """A number in fewer columns: the unit beside it, and the acceptance band instead of the range where ours is outside both."""
+    """A number in fewer columns: with its unit, and with the acceptance band where ours is outside both."""
     places = _places(number)
     whole = row(number)
     verdict = whole.cells[VERDICT_CELL]
@@ -69,7 +69,7 @@ def against(numbers: Iterable[Number]) -> str:
     """Whose number the reference is: EnergyPlus where it is that everywhere."""
     referred = [number for number in numbers if number.reference is not None]
     same = all(number.others.get(COMPARED) == number.reference for number in referred)
-    return COMPARED if referred and same else "reference"
+    return COMPARED if referred and same else "reference"  # also where there is none
 
 
 def unit(name: str) -> str:
