@@ -117,6 +117,9 @@ def test_the_demands_are_met() -> None:
     checks: list[Check] = [one for case in CASES for one in bestest.run(case, None).checks]
     for demand in bestest.demands(checks, complete=True):
         assert demand.met, demand
+    basic = [one for one in checks if one.case in ("600", "900", "600FF", "900FF", "620", "920")]
+    assert len(basic) == 22
+    assert all(one.verdict == "inside" for one in basic)
     changes = [one for case in differences.SUITE.cases for one in differences.run(case, None).checks]
     for demand in differences.demands(changes, complete=True):
         assert demand.met, demand
