@@ -216,3 +216,10 @@ def test_readme_lists_every_construction_with_its_u_value(repository: Path) -> N
 @pytest.mark.parametrize("name", GLAZING_NAMES)
 def test_named_glazing_exists(name: str) -> None:
     assert named_glazing(name)
+
+
+@pytest.mark.parametrize("title", ["1e5", "-2E+07", "18:30", "2023-01-01", "true", "~"])
+def test_a_title_that_looks_like_something_else_stays_a_title(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_text(scenario_yaml(load_scenario("classroom", {"title": title})), encoding="utf-8")
+    assert load_scenario(path).title == title

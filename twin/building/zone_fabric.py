@@ -40,6 +40,7 @@ class ZoneFabric:
     def __init__(self, zone: Zone, fabric: BuildingFabric) -> None:
         self.net = Network()
         self.film: Float = np.zeros(la.FILM_PARAMETERS)
+        self.film[la.F_DETAILED] = fabric.convection == "detailed"
         self.surfaces: list[Surface] = []
         self._zone = zone
         self._fabric = fabric

@@ -126,16 +126,18 @@ def _comfort(p: Parameters, b: Boundary, x: State, n: int, v: int, j: int, z: in
     deviation = max(0.0, b.bounds[j, z, la.B_LOWER] - temperature, temperature - b.bounds[j, z, la.B_UPPER])
     excess = max(0.0, x.zone[n, z, la.Z_CO2] - b.bounds[j, z, la.B_CO2])
     people = x.gains[n, z, la.G_PEOPLE]
-    if p.zone[v, z, la.ZP_CONDITIONED] > 0.5:
+    if people > 0.0 and p.zone[v, z, la.ZP_CONDITIONED] > 0.5:
         x.kpi[n, la.KP_STEP_TDIS] += people * deviation * dt
         x.kpi[n, la.KP_STEP_IDIS] += people * excess * dt
     if not counted:
         return
-    x.kpi_zone[n, z, la.KZ_TDIS] += deviation * dt
-    x.kpi_zone[n, z, la.KZ_IDIS] += excess * dt
-    x.kpi_zone[n, z, la.KZ_MAX_DEVIATION] = max(x.kpi_zone[n, z, la.KZ_MAX_DEVIATION], deviation)
-    if deviation > UNMET_TOLERANCE_K:
-        x.kpi_zone[n, z, la.KZ_UNMET] += dt
+    if deviation > 0.0:
+        x.kpi_zone[n, z, la.KZ_TDIS] += deviation * dt
+        x.kpi_zone[n, z, la.KZ_MAX_DEVIATION] = max(x.kpi_zone[n, z, la.KZ_MAX_DEVIATION], deviation)
+        if deviation > UNMET_TOLERANCE_K:
+            x.kpi_zone[n, z, la.KZ_UNMET] += dt
+    if excess > 0.0:
+        x.kpi_zone[n, z, la.KZ_IDIS] += excess * dt
     if people <= 0.0:
         return
     x.kpi_zone[n, z, la.KZ_TDIS_OCCUPIED] += people * deviation * dt

@@ -19,6 +19,7 @@ from twin.physics.layout import (
     DRIVE_WIND,
     F_CONVECTION,
     F_COOL,
+    F_DETAILED,
     F_GAP,
     F_GAP_AREA,
     F_GAP_EMISSIVITY,
@@ -134,7 +135,16 @@ def correct(
     u[I_FIX_WINDOW] = _sky_correction(film, v, z, F_WINDOW_AREA, surface[n, z, S_WINDOW_OUT], u)
     u[I_FIX_WALL] = _sky_correction(film, v, z, F_WALL_AREA, surface[n, z, S_WALL_OUT], u)
     u[I_FIX_ROOF] = _sky_correction(film, v, z, F_ROOF_AREA, surface[n, z, S_ROOF_OUT], u)
-    if film[v, z, F_OUTER + 1] + film[v, z, F_OUTER + 4] + film[v, z, F_OUTER + 7] > 0.0:
+    star = air = 0.0
+    for i in range(INSIDES):
+        radiant = _star_correction(film, surface, n, v, z, i)
+        u[I_FIX_INSIDE + i] = radiant
+        star -= radiant
+    if film[v, z, F_DETAILED] > 0.0:
+        for i in range(INSIDES):
+            convective = _convection_correction(film, surface, n, v, z, i)
+            u[I_FIX_INSIDE + i] -= convective
+            air += convective
         for i in range(OUTERS):
             outer = OUTER_SURFACES[i]
             response = recover[v, z, NODES + OUTER_INPUTS[i], outer]
@@ -145,13 +155,6 @@ def correct(
             u[OUTER_INPUTS[i]] += heat
             if keep:
                 drive[n, z, DRIVE_WIND + i] = heat
-    star = air = 0.0
-    for i in range(INSIDES):
-        radiant = _star_correction(film, surface, n, v, z, i)
-        convective = _convection_correction(film, surface, n, v, z, i)
-        u[I_FIX_INSIDE + i] = radiant - convective
-        star -= radiant
-        air += convective
     u[I_FIX_STAR] = star
     u[I_FIX_AIR] = air
 
@@ -181,8 +184,6 @@ def _convection_correction(film: Float, surface: Float, n: int, v: int, z: int, 
     Source: G.N. Walton, Thermal Analysis Research Program Reference Manual, NBSSIR 83-2655 (1983), as in the
     EnergyPlus Engineering Reference, "TARP algorithm".
     """
-    if film[v, z, F_WARM + i] <= 0.0:
-        return 0.0
     excess = surface[n, z, S_WALL + i] - surface[n, z, S_SPARE]
     strength = film[v, z, F_WARM + i] if excess > 0.0 else film[v, z, F_COOL + i]
     return float((strength * cube_root(abs(excess) + 1e-9) - film[v, z, F_CONVECTION + i]) * excess)

@@ -185,7 +185,8 @@ F_WARM = F_CONVECTION + INSIDES
 F_COOL = F_WARM + INSIDES
 F_OUTER = F_COOL + INSIDES  # window, wall, roof: A h of the linear network, then A, then A times roughness [W/K, m2, m2]
 OUTERS = DRIVES - DRIVE_WIND
-FILM_PARAMETERS = F_OUTER + 3 * OUTERS
+F_DETAILED = F_OUTER + 3 * OUTERS  # 1 where films follow temperatures and wind
+FILM_PARAMETERS = F_DETAILED + 1
 
 
 class State(NamedTuple):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import yaml
 
 from twin.scenario.schema import Scenario
+
+_POWER = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]+")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -19,7 +22,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     clock = text[:1].isdigit() and ":" in text  # 18:30 is a number to YAML 1.1
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if clock else None)
+    power = _POWER.fullmatch(text) is not None  # and 1e5 one to YAML 1.2, though not to PyYAML
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if clock or power else None)
 
 
 def _date(dumper: _Dumper, day: date) -> yaml.ScalarNode:
