@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 JUNK = {"utils", "util", "common", "helpers", "misc", "base", "core", "tools"}
-ROOMS = ("basics", "scenario", "physics", "building", "control", "world", "telemetry", "validation")
+ROOMS = ("basics", "scenario", "physics", "building", "control", "world", "telemetry", "validation", "envs")
 
 
 def test_imports_point_downwards(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

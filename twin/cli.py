@@ -64,7 +64,11 @@ def _options(
 def run(
     scenario: ScenarioName,
     agent: Annotated[
-        str, typer.Option(metavar="NAME", help="The controller: a name (see: twin list agents) or a file.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The controller: a name (see: twin list agents), a file, or your own mine.py:MyController.",
+        ),
     ] = "setback",
     seed: Annotated[
         int, typer.Option(metavar="N", min=0, help="Which draw of people's days and sensor noise.")
@@ -95,7 +99,10 @@ def run(
 def compare(
     scenario: ScenarioName,
     agents: Annotated[
-        str, typer.Option(metavar="A,B,C", help="Controllers, separated by commas.")
+        str,
+        typer.Option(
+            metavar="A,B,C", help="Controllers, separated by commas; your own as mine.py:MyController."
+        ),
     ] = "thermostat,setback,pi",
     seeds: Annotated[
         int,

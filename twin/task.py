@@ -6,6 +6,7 @@ numpy's transcendental functions may differ in the last bit with an array's leng
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +25,7 @@ Float = NDArray[np.float64]
 Columns = slice | NDArray[np.int64]
 J_PER_KWH = 3.6e6
 WEEK_H = 168.0
+SUPPLY_AIR = "supply_air_temperature_setpoint"
 MINIMUM_DEADBAND_K = 0.5  # ASHRAE Guideline 36-2021, 5.3.2: heating and cooling setpoints stay apart by 1 °F
 
 
@@ -97,9 +99,12 @@ class Task:
         From `twin.assemble`.
     supply_air
         Also let the controller set the supply air temperature, where there is an air handler.
+    also
+        Further quantities that the controller may set where the building offers them, as
+        `supply_water_temperature_setpoint`; NaN in their columns leaves them to the plant's own loop.
     """
 
-    def __init__(self, building: Building, *, supply_air: bool = False) -> None:
+    def __init__(self, building: Building, *, supply_air: bool = False, also: Sequence[str] = ()) -> None:
         self.building = building
         self._zones = building.zone_ids
         self._ratio = building.clock.boundary_step_s // building.clock.tick_s
@@ -107,11 +112,13 @@ class Task:
         self.observation = self._observation_spec()
         self._schedule = self._known_ahead()
         self._prepare_readings()
-        self._positions = self._command_positions(supply_air)
+        self._positions = self._command_positions({*also, *([SUPPLY_AIR] if supply_air else [])})
         self.action = self._action_spec()
         self._command_columns = evenly(building.command_columns[self._positions])
         self._heating, self._cooling = self._pairs()
-        self._fallback = np.minimum(np.maximum(self.action.default, self.action.lower), self.action.upper)
+        within = np.minimum(np.maximum(self.action.default, self.action.lower), self.action.upper)
+        left_alone = [point.quantity in also for point in self.action.points]
+        self._fallback = np.where(left_alone, np.nan, within)
 
     def _observation_spec(self) -> ObservationSpec:
         rows: list[tuple[str, str, float, float]] = []
@@ -130,17 +137,15 @@ class Task:
         names, units, lower, upper = zip(*rows, strict=True)
         return ObservationSpec(names, units, np.array(lower), np.array(upper))
 
-    def _command_positions(self, supply_air: bool) -> NDArray[np.int64]:
-        wanted = {"heating_setpoint", "cooling_setpoint"}
-        if supply_air:
-            wanted.add("supply_air_temperature_setpoint")
+    def _command_positions(self, further: set[str]) -> NDArray[np.int64]:
+        wanted = {"heating_setpoint", "cooling_setpoint"} | further
         points = self.building.command_points
         return np.array([i for i, point in enumerate(points) if point.quantity in wanted], dtype=np.int64)
 
     def _action_spec(self) -> ActionSpec:
         building, at = self.building, self._positions
         default = building.command_default[building.command_columns[at]].copy()
-        own = getattr(building.scenario.hvac, "supply_air_temperature_c", 13.0)
+        own = np.array([_own_value(building, building.command_points[i].quantity) for i in at])
         return ActionSpec(
             points=tuple(building.command_points[i] for i in at),
             lower=building.command_low[at].copy(),
@@ -193,6 +198,28 @@ class Task:
         self._measured = np.array(list(first), dtype=np.int64)
         at = np.array(list(first.values()), dtype=np.int64) * la.SENSOR_STATES
         self._newest = at + la.SN_READING
+        truths = [np.arange(len(self.observation.names))[c] for c in (self._air, self._co2, self._presence)]
+        unmeasured = np.setdiff1d(np.concatenate(truths), self._measured)
+        self._live = np.concatenate([self._measured, unmeasured])
+
+    @property
+    def known_ahead(self) -> Float:
+        """Observations (climates, K + 1, n) at the start of boundary steps; zero where not known ahead."""
+        return self._schedule
+
+    @property
+    def live_columns(self) -> NDArray[np.int64]:
+        """Columns of an observation that are not known ahead, in the order of `live`."""
+        return self._live
+
+    def live(self, simulator: Simulator) -> Float:
+        """Those columns of `observe` that are not known ahead (N, L), and quicker."""
+        sensor = simulator.state.sensor
+        if len(self._live) == len(self._measured):
+            reading: Float = sensor.reshape(len(sensor), -1).take(self._newest, axis=1)
+            if not np.count_nonzero(np.isnan(reading)):
+                return reading
+        return self.observe(simulator).take(self._live, axis=1)
 
     def observe(self, simulator: Simulator) -> Float:
         """What a controller sees now, (N, len(names)), engineering units.
@@ -222,6 +249,8 @@ class Task:
     def command(self, action: Float) -> Float:
         """Command rows (N, A) of actions (N, m): clipped to the points' bounds, NaN replaced by the default.
 
+        NaN in a column of `also` stays: the plant's own loop decides.
+
         A cooling setpoint that comes closer than MINIMUM_DEADBAND_K to its zone's heating setpoint is raised.
 
         Raises
@@ -247,10 +276,35 @@ class Task:
 
         −(cost of HVAC energy + w_T · occupied K·h outside the band + w_I · occupied kppm·h above the limit).
         """
+        terms = self.reward_terms(simulator)
+        return -(terms["cost"] + terms["temperature"] + terms["co2"])
+
+    def reward_terms(
+        self, simulator: Simulator, weights: tuple[float, float] | None = None
+    ) -> dict[str, Float]:
+        """What the control step just ended cost [currency], each (N,); the reward is minus their sum.
+
+        `cost` is that of HVAC energy, `temperature` and `co2` are discomfort times `weights`: currency per
+        occupied K.h and per occupied 1000 ppm.h, the scenario's own unless given.
+        """
         comfort, kpi = self.building.scenario.comfort, simulator.state.kpi
-        warmth = comfort.weight_currency_per_kh * kpi[:, la.KP_STEP_TDIS] / 3600.0
-        air = comfort.weight_currency_per_kppmh * kpi[:, la.KP_STEP_IDIS] / 3.6e6
-        return -(kpi[:, la.KP_STEP_COST] + warmth + air)
+        own = (comfort.weight_currency_per_kh, comfort.weight_currency_per_kppmh)
+        per_kh, per_kppmh = own if weights is None else weights
+        return {
+            "cost": kpi[:, la.KP_STEP_COST].copy(),
+            "temperature": per_kh * kpi[:, la.KP_STEP_TDIS] / 3600.0,
+            "co2": per_kppmh * kpi[:, la.KP_STEP_IDIS] / 3.6e6,
+        }
+
+
+def _own_value(building: Building, quantity: str) -> float:
+    """What a point without a default stands at while nobody sets it, roughly: its plant's design value."""
+    hvac = building.scenario.hvac
+    if quantity == SUPPLY_AIR:
+        return float(getattr(hvac, "supply_air_temperature_c", 13.0))
+    if quantity == "supply_water_temperature_setpoint":
+        return float(getattr(getattr(hvac, "emitter", None), "design_supply_c", 45.0))
+    return 1.0 if quantity == "ventilation_command" else 13.0
 
 
 def hours_to_occupied(building: Building) -> Float:

@@ -18,7 +18,7 @@ from twin.scenario.agents import PARAMETERS, AgentSpec
 from twin.scenario.catalog import load_agent
 from twin.task import ActionSpec, ObservationSpec
 
-KINDS = tuple(PARAMETERS)
+KINDS = tuple(kind for kind in PARAMETERS if kind != "python")
 ZONES = ("north", "south")
 STEP_S = 900.0
 PER_ZONE = ("air_temperature", "co2", "presence", "comfort_lower", "comfort_upper", "hours_to_occupied")

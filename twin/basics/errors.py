@@ -76,3 +76,20 @@ class ResultsError(TwinError):
 
 class ControllerError(TwinError):
     """A controller is unknown or was given parameters that it does not take."""
+
+
+class MissingExtraError(TwinError):
+    """Something needs a package that only an extra of this distribution brings.
+
+    Parameters
+    ----------
+    package
+        What could not be imported.
+    extra
+        The extra that brings it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed; pip install 'building-twin[{extra}]' brings it")
+        self.package = package
+        self.extra = extra

@@ -8,6 +8,11 @@ from twin.basics.errors import ControllerError, nearest
 from twin.control.constant import Constant
 from twin.control.controller import Controller
 from twin.control.follow import Follow
+from twin.control.guideline36 import COMMANDS as AIR_COMMANDS
+from twin.control.guideline36 import Guideline36
+from twin.control.heat_curve import COMMANDS as WATER_COMMANDS
+from twin.control.heat_curve import HeatCurve
+from twin.control.own import Own, commands_of
 from twin.control.pi import ProportionalIntegral
 from twin.control.random import RandomSetpoints
 from twin.control.setback import Setback
@@ -15,7 +20,27 @@ from twin.control.thermostat import Thermostat
 from twin.scenario.agents import PARAMETERS, AgentSpec
 from twin.task import ActionSpec, ObservationSpec
 
-KINDS = ("constant", "thermostat", "setback", "pi", "random", "follow")
+KINDS = (
+    "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python",
+)  # fmt: skip
+
+
+def commands(agent: AgentSpec) -> tuple[str, ...]:
+    """Quantities beyond zones' setpoints that a controller sets where a building offers them.
+
+    Raises
+    ------
+    ControllerError
+        A class of one's own that cannot be loaded.
+    """
+    match agent.kind:
+        case "guideline36":
+            return AIR_COMMANDS
+        case "heat_curve":
+            return WATER_COMMANDS
+        case "python":
+            return commands_of(agent.settings)
+    return ()
 
 
 def build(
@@ -54,6 +79,12 @@ def build(
             return RandomSetpoints(own, observation, action, step_s, seeds)
         case "follow":
             return Follow(own, observation, action, step_s)
+        case "guideline36":
+            return Guideline36(own, observation, action, step_s)
+        case "heat_curve":
+            return HeatCurve(own, observation, action, step_s)
+        case "python":
+            return Own(own, observation, action, step_s, seeds)
 
 
 def _check(agent: AgentSpec) -> None:

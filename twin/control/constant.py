@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.control.controller import Float, Memory, Rule
+from twin.control.controller import Float, Memory, Rule, idle
 from twin.scenario.agents import ConstantParameters
 from twin.task import ActionSpec, ObservationSpec
 
@@ -17,7 +17,7 @@ class Constant(Rule):
     ) -> None:
         super().__init__(observation, action, step_s)
         own = self.setpoints
-        self._row = action.default.copy()
+        self._row = idle(action)
         wanted = own.given(parameters.heating_setpoint_c, parameters.cooling_setpoint_c)
         inside = own.occupied + own.sign * parameters.margin_k
         self._row[own.action] = np.where(np.isnan(wanted), inside, wanted)

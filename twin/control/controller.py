@@ -17,6 +17,7 @@ from twin.task import ActionSpec, ObservationSpec
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 Memory = dict[str, Float]
+ZONE_SETPOINTS = ("heating_setpoint", "cooling_setpoint")
 
 
 class Controller(Protocol):
@@ -127,6 +128,7 @@ class Rule(ABC):
         self.action = action
         self.step_s = step_s
         self.setpoints = setpoints_of(observation, action)
+        self._idle = idle(action)
 
     def reset(self, seeds: Sequence[int]) -> None:  # noqa: B027 - most rules have no use for seeds
         """See Controller.reset."""
@@ -159,11 +161,17 @@ class Rule(ABC):
         return self.act(observation, memory)
 
     def action_of(self, setpoints: Float) -> Float:
-        """The action (N, m) that sets these setpoints (N, L), and the default elsewhere."""
+        """The action (N, m) that sets these setpoints (N, L) and leaves all else to the plant's own loops."""
         action = np.empty((len(setpoints), len(self.action.points)))
-        action[:] = self.action.default
+        action[:] = self._idle
         action[:, self.setpoints.action] = setpoints
         return action
+
+
+def idle(action: ActionSpec) -> Float:
+    """The action (m,) of a rule that does nothing: occupied setpoints, NaN (the local loop) elsewhere."""
+    of_zones = [point.quantity in ZONE_SETPOINTS for point in action.points]
+    return np.where(of_zones, action.default, np.nan)
 
 
 def fabric_after(fabric: Float, air: Float, step_s: float, time_h: float) -> Float:

@@ -5,27 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from twin.control.controller import Float, Memory, Rule, fabric_after, lag_of
+from twin.control.optimum_start import OptimumStart
 from twin.scenario.agents import SetbackParameters
 from twin.task import ActionSpec, ObservationSpec
-
-_RATES_K_H = (0.1, 10.0)
-_WEATHER_FACTORS = (0.3, 1.5)
-_REFERENCE_C = (10.0, 25.0)  # outdoors, heating and cooling
 
 
 class Setback(Rule):
     """Occupied setpoints while occupied hours last, setback setpoints otherwise, and a start in between.
 
-    The time needed is what is missing divided by the zone's own rate, which is learned: after every step of a
-    start the rate moves a share of the way to what was seen. The colder it is outdoors the slower a zone
-    warms, so that rates are kept as they would be at a reference temperature. With `fabric_time_h`,
+    Each zone starts by itself, when the time that OptimumStart says it needs is left. With `fabric_time_h`,
     temperatures are what people feel: the mean of the air and of walls that lag behind it, for which
     setpoints are moved.
-
-    Notes
-    -----
-    Recursive rate estimation after Seem, Armstrong & Hancock (1989), "Algorithms for predicting recovery time
-    from night setback", ASHRAE Transactions 95(2); here one rate per zone and a linear weather factor.
     """
 
     def __init__(
@@ -35,24 +25,26 @@ class Setback(Rule):
         self._parameters = parameters
         self._outdoor = observation.names.index("site.outdoor_temperature")
         own = self.setpoints
-        self._reference = own.choose(*_REFERENCE_C)
         wanted = own.given(parameters.heating_setpoint_c, parameters.cooling_setpoint_c)
         self._inside = own.sign * parameters.margin_k
         self._target = np.where(np.isnan(wanted), own.occupied + self._inside, wanted)
-        self._rest = own.given(parameters.heating_setback_c, parameters.cooling_setback_c)
-        self._rest_is_bound = np.isnan(self._rest)
+        self._rest_at(own.given(parameters.heating_setback_c, parameters.cooling_setback_c))
+        self._start = OptimumStart(parameters, own, step_s)
+
+    def _rest_at(self, rest: Float) -> None:
+        """Setpoints while nobody needs the zone [°C] (L,); NaN: the comfort bound of the moment."""
+        self._rest = rest
+        self._rest_is_bound = np.isnan(rest)
         self._rest_is_given = not self._rest_is_bound.all()
-        self._slope = own.sign * parameters.weather_slope_per_k
-        self._longest = parameters.maximum_start_h if parameters.optimum_start else 0.0
 
     def initial(self, count: int) -> Memory:
         """Rates [K/h], starts under way (0/1), last temperatures and walls [°C], each (N, L)."""
-        first = self.setpoints.choose(self._parameters.heating_rate_k_h, self._parameters.cooling_rate_k_h)
+        shape = count, self.setpoints.sign.size
         return {
-            "rate": np.repeat(first[None, :], count, axis=0),
-            "started": np.zeros((count, first.size)),
-            "last": np.full((count, first.size), np.nan),
-            "fabric": np.full((count, first.size), np.nan),
+            "rate": self._start.first(count),
+            "started": np.zeros(shape),
+            "last": np.full(shape, np.nan),
+            "fabric": np.full(shape, np.nan),
         }
 
     def act(self, observation: Float, memory: Memory) -> tuple[Float, Memory]:
@@ -62,11 +54,12 @@ class Setback(Rule):
         temperature = 0.5 * (air + fabric)
         rate, started = memory["rate"], memory["started"] > 0.5
         open_now = hours <= 0.0
-        if np.count_nonzero(started | ((hours <= self._longest) & ~open_now)):
+        if np.count_nonzero(started | ((hours <= self._start.longest) & ~open_now)):
             missing = self.setpoints.sign * (self._target - temperature)
-            pace = self._pace(observation[:, self._outdoor, None])
-            rate = self._learn(temperature, missing, pace, memory)
-            needed = np.minimum(missing / (rate * pace), self._longest)
+            pace = self._start.pace(observation[:, self._outdoor, None])
+            teaches = started & (missing > 0.0)  # a start that is missing nothing any more shows nothing
+            rate = self._start.learned(rate, teaches, temperature, memory["last"], pace)
+            needed = self._start.needed(missing, rate, pace)
             started = (started | (hours <= needed)) & ~open_now
         setpoints, on = self._resting(bound), started | open_now
         if np.count_nonzero(on):
@@ -85,18 +78,3 @@ class Setback(Rule):
             return np.zeros_like(fabric)
         sign = self.setpoints.sign
         return sign * lag_of(fabric, self._target, sign, self._parameters.boost_k)
-
-    def _pace(self, outdoor: Float) -> Float:
-        """How much of its reference rate a zone reaches in this weather, (N, L)."""
-        factor = 1.0 + self._slope * (outdoor - self._reference)
-        return np.minimum(np.maximum(factor, _WEATHER_FACTORS[0]), _WEATHER_FACTORS[1])
-
-    def _learn(self, temperature: Float, missing: Float, pace: Float, memory: Memory) -> Float:
-        """Rates after what the last step showed; only starts that were still missing something teach."""
-        rate, last = memory["rate"], memory["last"]
-        teaches = (memory["started"] > 0.5) & (missing > 0.0)
-        if not np.count_nonzero(teaches):
-            return rate
-        seen = self.setpoints.sign * (temperature - last) * (3600.0 / self.step_s) / pace
-        moved = rate + self._parameters.learning_rate * (seen - rate)
-        return np.where(teaches, np.minimum(np.maximum(moved, _RATES_K_H[0]), _RATES_K_H[1]), rate)

@@ -12,7 +12,7 @@ from typing import Any
 from twin import results, workers
 from twin.basics.errors import ControllerError, ResultsError, TwinError
 from twin.building.assembly import assemble, checked_seeds
-from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run, warm
+from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run, task_for, warm
 from twin.experiment.table import against, baseline_of, front, summary_table
 from twin.kpi import INDICATORS
 from twin.results import Manifest
@@ -20,7 +20,6 @@ from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
-from twin.task import Task
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def compare(
     _check(specs, chosen)
     building = assemble(scenario, [chosen[0]])
     for spec in specs:
-        build_for(spec, Task(building), chosen[0])  # a wrong parameter is better found now
+        build_for(spec, task_for(spec, building), chosen[0])  # a wrong parameter is better found now
     warm(building)
     folder = results.make_folder(
         out,

@@ -14,7 +14,7 @@ import numpy as np
 from twin import results
 from twin.basics.errors import ControllerError, TwinError
 from twin.building.assembly import Building, assemble
-from twin.control.build import build
+from twin.control.build import build, commands
 from twin.control.controller import Controller
 from twin.kpi import Kpis, Timing, evaluate
 from twin.results import Manifest
@@ -99,7 +99,7 @@ def run(
         )
     building = assemble(scenario, [seed])
     seed = building.seeds[0]
-    task = Task(building)
+    task = task_for(agent, building)
     baseline = build_for(load_agent(scenario.run.baseline), task, seed)
     chosen = build_for(agent, task, seed) if isinstance(agent, AgentSpec) else agent
     if hasattr(chosen, "reset"):
@@ -125,6 +125,12 @@ def run(
 def warm(building: Building) -> None:
     """Compile before any folder is made and any process starts; Ctrl-C then ends it at once."""
     Simulator(building).advance(np.repeat(building.command_default[None, :], building.count, axis=0), 1)
+
+
+def task_for(agent: AgentSpec | Controller, building: Building) -> Task:
+    """The task in which an agent runs: zones' setpoints and what else it sets; raises ControllerError."""
+    wanted = commands(agent) if isinstance(agent, AgentSpec) else tuple(getattr(agent, "commands", ()))
+    return Task(building, also=wanted)
 
 
 def build_for(agent: AgentSpec, task: Task, seed: int) -> Controller:

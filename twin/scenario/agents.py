@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from twin.basics.errors import ScenarioError
 from twin.scenario.explain import words
 from twin.scenario.record import Fraction, Name, NonNegative, Positive, Record, Temperature, wrong
 
-Kind = Literal["constant", "thermostat", "setback", "pi", "random", "follow"]
+Kind = Literal[
+    "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python"
+]
 
 
 class ConstantParameters(Record):
@@ -27,7 +32,26 @@ class ThermostatParameters(Record):
     margin_k: NonNegative = 0.5  # inside the comfort bound, where it switches on
 
 
-class SetbackParameters(Record):
+class StartParameters(Record):
+    """When a rule begins to heat or cool before occupied hours."""
+
+    optimum_start: bool = True
+    maximum_start_h: Positive = 4.0
+    heating_rate_k_h: Positive = 1.0  # first guess at 10 °C outdoors, learned from then on
+    cooling_rate_k_h: Positive = 1.0  # first guess at 25 °C outdoors, learned from then on
+    weather_slope_per_k: NonNegative = 0.03  # share of the rate lost per kelvin colder (hotter) outdoors
+    learning_rate: Fraction = 0.2
+
+
+class VentilationParameters(Record):
+    """Ventilation by CO2, where a plant lets it be set."""
+
+    co2_setpoint_ppm: Positive | None = None  # full here, at its minimum 200 ppm below; None: the plant's own
+    ventilation_minimum: Fraction = 0.3  # share of design flow for people; without them CO2 alone counts
+    free_cooling_k: NonNegative | None = None  # full ventilation from so far below the upper comfort bound
+
+
+class SetbackParameters(StartParameters):
     """Follows the occupied hours; starts early enough to be in time (optimum start)."""
 
     heating_setpoint_c: Temperature | None = None  # None: the comfort bounds of the scenario
@@ -35,12 +59,6 @@ class SetbackParameters(Record):
     heating_setback_c: Temperature | None = None  # None: the bounds of unoccupied hours
     cooling_setback_c: Temperature | None = None
     margin_k: NonNegative = 0.5  # inside the comfort bounds, day and night
-    optimum_start: bool = True
-    maximum_start_h: Positive = 4.0
-    heating_rate_k_h: Positive = 1.0  # first guess at 10 °C outdoors, learned from then on
-    cooling_rate_k_h: Positive = 1.0  # first guess at 25 °C outdoors, learned from then on
-    weather_slope_per_k: NonNegative = 0.03  # share of the rate lost per kelvin colder (hotter) outdoors
-    learning_rate: Fraction = 0.2
     fabric_time_h: NonNegative = 0.0  # walls follow the air with this time constant; 0: as fast as the air
     boost_k: NonNegative = 1.5  # most that a setpoint is moved for walls that lag behind
 
@@ -54,6 +72,54 @@ class PiParameters(Record):
     reach_k: Positive = 2.0  # how far beyond the target a setpoint may go
     fabric_time_h: NonNegative = 0.0  # walls follow the air with this time constant; 0: as fast as the air
     lookahead_h: NonNegative = 2.0  # the occupied target holds this long before occupied hours
+
+
+class HeatCurveParameters(SetbackParameters, VentilationParameters):
+    """Supply water follows the outdoor temperature; radiators' setpoints follow the occupied hours."""
+
+    base_c: Temperature = 22.0  # supply water when it is as warm outdoors as in the room
+    slope: NonNegative = 0.8  # kelvin of supply water per kelvin colder outdoors
+    night_depth_k: NonNegative | None = (
+        None  # zones' setback where there is such water; None: as setback has it
+    )
+    night_shift_k: NonNegative = 5.0  # colder supply water while nobody needs the zones
+    morning_boost_k: NonNegative = 3.0  # warmer supply water during a start
+    room_influence: NonNegative = 1.0  # kelvin of supply water per kelvin that the coldest zone misses
+    minimum_supply_c: Temperature = 25.0
+    maximum_supply_c: Temperature = 55.0
+
+
+class Guideline36Parameters(StartParameters, VentilationParameters):
+    """Supervisory sequences of ASHRAE Guideline 36: modes of a zone group, standby, resets by requests."""
+
+    margin_k: NonNegative = 0.5  # inside the comfort bounds
+    cooling_margin_k: NonNegative | None = None  # None: as heating
+    unoccupied_margin_k: NonNegative = 0.5  # inside the bounds of unoccupied hours
+    setback_zones: Annotated[int, Field(ge=1)] = 5  # so many zones (all, if fewer) call setback or setup
+    setback_hysteresis_k: NonNegative = 1.0  # until all are so far inside again
+    standby_k: NonNegative = 0.5  # relaxed where nobody is, in occupied hours (1 °F)
+    standby_delay_s: NonNegative = 300.0
+    fabric_time_h: NonNegative = 0.0  # walls follow the air with this time constant; 0: as fast as the air
+    boost_k: NonNegative = 1.5  # most that a setpoint is moved for walls that lag behind
+    supply_minimum_c: Temperature = 13.0
+    supply_maximum_c: Temperature = 18.0
+    outdoor_minimum_c: Temperature = 16.0  # from here on the highest supply temperature falls
+    outdoor_maximum_c: Temperature = 21.0  # up to here, where it is the lowest
+    trim_step_s: Positive = 120.0
+    ignored_requests: NonNegative = 2.0
+    trim_k: NonNegative = 0.1  # warmer per trim step
+    respond_k: NonNegative = 0.2  # colder per trim step and request
+    respond_maximum_k: NonNegative = 0.6
+    warm_up_supply_c: Temperature | None = 35.0  # None: the plant's own loop
+    loop_gain_per_k: Positive = 0.5  # of the zone's cooling loop, which the controller cannot see
+    loop_integral_s: Positive = 900.0
+
+
+class PythonParameters(Record):
+    """A class in a Python file of one's own; see `agents/README.md`."""
+
+    file: str = ""
+    class_name: str = ""
 
 
 class RandomParameters(Record):
@@ -76,6 +142,9 @@ PARAMETERS: dict[str, type[Record]] = {
     "pi": PiParameters,
     "random": RandomParameters,
     "follow": FollowParameters,
+    "guideline36": Guideline36Parameters,
+    "heat_curve": HeatCurveParameters,
+    "python": PythonParameters,
 }
 
 
@@ -107,3 +176,33 @@ class AgentSpec(Record):
     def settings(self) -> Any:
         """The parameters with defaults filled in, as the record of this kind (SetbackParameters, ...)."""
         return PARAMETERS[self.kind].model_validate(self.parameters)
+
+
+def own_agent(text: str) -> AgentSpec | None:
+    """The agent that `file.py:Class` means, named as the class in small letters; None for any other text.
+
+    Raises
+    ------
+    ScenarioError
+        The file is not there, or the class is left out.
+    """
+    file, _, class_name = text.rpartition(":")
+    if text.endswith(".py"):
+        file, class_name = text, ""
+    if not file.endswith(".py"):
+        return None
+    path = Path(file).expanduser()
+    if not path.is_file():
+        raise ScenarioError("there is no such Python file", file=file, allowed="file.py:Class")
+    if not class_name.isidentifier():
+        raise ScenarioError("which class of this file?", value=text, allowed=f"{file}:Class")
+    words_of = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name).lower()
+    name = re.sub(r"[^a-z0-9_]+", "_", words_of).strip("_")
+    return AgentSpec.model_validate(
+        {
+            "name": name if name[:1].isalpha() else f"own_{name}".rstrip("_"),
+            "kind": "python",
+            "title": f"{class_name} in {path.name}",
+            "parameters": {"file": str(path.resolve()), "class_name": class_name},
+        }
+    )

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 import twin
 from twin.basics.errors import ScenarioError, nearest
 from twin.scenario import rules
-from twin.scenario.agents import AgentSpec
+from twin.scenario.agents import AgentSpec, own_agent
 from twin.scenario.datasheets import Datasheet
 from twin.scenario.explain import explain, explain_rule
 from twin.scenario.inherit import gather
@@ -131,8 +131,13 @@ def load_scenario(source: str | Path, overrides: Mapping[str, Any] | None = None
 
 
 def load_agent(source: str | Path) -> AgentSpec:
-    """Read an agent by name or path; raises ScenarioError as load_scenario does."""
-    return _validated(AgentSpec, load(find(source, "agents")))
+    """Read an agent by name or path; raises ScenarioError as load_scenario does.
+
+    `file.py:Class` is a class in a Python file, looked for from the working folder; it is loaded when the
+    controller is built.
+    """
+    own = own_agent(str(source))
+    return _validated(AgentSpec, load(find(source, "agents"))) if own is None else own
 
 
 def load_datasheet(source: str | Path, base: Path | None = None) -> Datasheet:

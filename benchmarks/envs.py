@@ -1,0 +1,131 @@
+"""Steps per second of the environments, resets included: `python -m benchmarks.envs [--envs 256]`."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.envs.batch import POOL
+from twin.envs.single import BuildingEnv
+from twin.envs.vector import BuildingVectorEnv
+from twin.kpi import evaluate
+
+
+def rate(step: Callable[[], int], seconds: float) -> float:
+    """Environment steps per second over at least so many seconds."""
+    done, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        done += step()
+    return done / (time.perf_counter() - start)
+
+
+def single(scenario: str, tick_s: int, seconds: float) -> float:
+    """One environment, whole episodes from the pool, one reset per episode."""
+    env = BuildingEnv(scenario, tick_s=tick_s)
+    action = np.zeros(len(env.action_names), dtype=np.float32)
+    env.reset(seed=0)
+
+    def step() -> int:
+        for _ in range(100):
+            if env.step(action)[3]:
+                env.reset()
+        return 100
+
+    step()
+    return rate(step, seconds)
+
+
+def vector(scenario: str, tick_s: int, count: int, seconds: float) -> float:
+    """A native batch, resets in the step after an episode's end; two days each, so that they weigh in."""
+    env = BuildingVectorEnv(count, scenario, tick_s=tick_s, days=2)
+    actions = np.zeros((count, len(env.action_names)), dtype=np.float32)
+    env.reset(seed=0)
+
+    def step() -> int:
+        for _ in range(10):
+            env.step(actions)
+        return 10 * count
+
+    step()
+    return rate(step, seconds)
+
+
+def reset_ms(scenario: str, pool: int) -> float:
+    """Mean time of a reset [ms]: from the pool, or with people, devices and a warm-up of its own (pool 0)."""
+    env = BuildingEnv(scenario, pool=pool)
+    env.reset(seed=1000)
+    start = time.perf_counter()
+    for _ in range(10):
+        env.reset()
+    return (time.perf_counter() - start) * 100.0
+
+
+def snapshot_us(scenario: str) -> float:
+    """Snapshot and restore together [us], best of five rounds."""
+    env = BuildingEnv(scenario)
+    env.reset(seed=0)
+
+    def once() -> float:
+        start = time.perf_counter()
+        for _ in range(2000):
+            env.restore(env.snapshot())
+        return (time.perf_counter() - start) * 500.0
+
+    return min(once() for _ in range(5))
+
+
+def coarser(scenario: str) -> dict[str, tuple[float, float]]:
+    """Indicators of a winter and a summer week, comfort bounds as setpoints, at ticks of 60 and 300 s."""
+    sums = {name: [0.0, 0.0] for name in ("ener_tot", "tdis_tot", "tdis_occ", "idis_occ")}
+    for start in ("2023-01-16", "2023-07-10"):
+        for i, tick in enumerate((60, 300)):
+            env = BuildingEnv(scenario, tick_s=tick, start=start, days=7, pool=1)
+            env.reset(seed=0)
+            nothing = np.full(len(env.action_names), np.nan)
+            while not env.step(nothing)[3]:
+                pass
+            values = evaluate(env.batch.simulator)[0].values
+            for name, pair in sums.items():
+                pair[i] += values[name] or 0.0
+    return {name: (pair[0], pair[1]) for name, pair in sums.items()}
+
+
+def several(scenario: str, tick_s: int, count: int, seconds: float, cores: int) -> float:
+    """The sum over so many processes with a batch each."""
+    with multiprocessing.get_context("spawn").Pool(cores) as pool:
+        rates = pool.starmap(vector, [(scenario, tick_s, count, seconds)] * cores)
+    return float(sum(rates))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenario", default="office")
+    parser.add_argument("--envs", type=int, default=256)
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    given = parser.parse_args()
+    name, count, seconds = given.scenario, given.envs, given.seconds
+    print(f"{name}, control step 900 s, pool of {POOL} episodes, resets included")
+    rows: list[tuple[str, float, str]] = []
+    for tick in (60, 300):
+        rows.append((f"single, tick {tick} s", single(name, tick, seconds), "steps/s"))
+        rows.append((f"vector of {count}, tick {tick} s", vector(name, tick, count, seconds), "steps/s"))
+        many = several(name, tick, count, seconds, given.cores)
+        rows.append((f"{given.cores} processes of {count}, tick {tick} s", many, "steps/s"))
+    rows.append(("reset from the pool", reset_ms(name, POOL), "ms"))
+    rows.append(("reset with a fresh seed (pool 0)", reset_ms(name, 0), "ms"))
+    rows.append(("snapshot and restore", snapshot_us(name), "us"))
+    for what, value, unit in rows:
+        print(f"{what:<42} {value:>12,.3g} {unit}" if value < 1000 else f"{what:<42} {value:>12,.0f} {unit}")
+    for indicator, (fine, coarse) in coarser(name).items():
+        off = f"{100.0 * (coarse / fine - 1.0):+.1f} %" if fine else "-"
+        print(f"{indicator + ', tick 60 s and 300 s':<42} {fine:>12.4g} {coarse:>10.4g}  {off}")
+
+
+if __name__ == "__main__":
+    main()

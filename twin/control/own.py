@@ -1,0 +1,190 @@
+"""A controller of one's own: a class from a Python file, with errors that name file and class."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from twin.basics.errors import ControllerError, nearest
+from twin.basics.points import QUANTITIES
+from twin.control.controller import Bool, Float
+from twin.scenario.agents import PythonParameters
+from twin.task import ActionSpec, ObservationSpec
+
+NEEDS = (
+    "a class with __init__(self, observation, action, step_s, seeds) and "
+    "predict(self, observation, state=None, episode_start=None, deterministic=True) -> (action, state)"
+)
+T = TypeVar("T")
+
+
+def own_class(parameters: PythonParameters) -> type:
+    """The class that `file.py:Class` means.
+
+    Raises
+    ------
+    ControllerError
+        No such file or class, a class without `predict`, or an error in the file itself, with its traceback.
+    """
+    path = Path(parameters.file)
+    module = _module(path)
+    found = getattr(module, parameters.class_name, None)
+    classes = [n for n, v in vars(module).items() if inspect.isclass(v) and v.__module__ == module.__name__]
+    if not inspect.isclass(found):
+        raise ControllerError(
+            "there is no such class in this file",
+            file=path,
+            value=parameters.class_name,
+            allowed=", ".join(classes) or NEEDS,
+            suggestion=nearest(parameters.class_name, classes),
+        )
+    if not callable(getattr(found, "predict", None)):
+        raise ControllerError(
+            "this class has no predict", file=path, key=parameters.class_name, allowed=NEEDS
+        )
+    return found
+
+
+def commands_of(parameters: PythonParameters) -> tuple[str, ...]:
+    """Quantities beyond zones' setpoints that the class wants to set: its attribute `commands`, if any."""
+    wanted = getattr(own_class(parameters), "commands", ())
+    wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    offered = [name for name in QUANTITIES if name.endswith(("_setpoint", "_command"))]
+    for name in wanted:
+        if name not in offered:
+            raise ControllerError(
+                "there is nothing of this kind to command",
+                file=parameters.file,
+                key=f"{parameters.class_name}.commands",
+                value=name,
+                allowed=", ".join(offered),
+                suggestion=nearest(str(name), offered),
+            )
+    return wanted
+
+
+class Own:
+    """Wraps an object of the user's class: what it raises and returns is checked and told with its file.
+
+    Parameters
+    ----------
+    parameters
+        File and class.
+    observation, action, step_s, seeds
+        Handed to the class as they are.
+    """
+
+    def __init__(
+        self,
+        parameters: PythonParameters,
+        observation: ObservationSpec,
+        action: ActionSpec,
+        step_s: float,
+        seeds: Sequence[int],
+    ) -> None:
+        self._parameters = parameters
+        self._width = len(action.points)
+        made = own_class(parameters)
+        self._fits("__init__", made, observation, action, step_s, list(seeds))
+        self._own: Any = self._call(lambda: made(observation, action, step_s, list(seeds)))
+        self._fits(
+            "predict", self._own.predict, None, state=None, episode_start=None, deterministic=True
+        )  # fmt: skip
+
+    def reset(self, seeds: Sequence[int]) -> None:
+        """See Controller.reset; a class without `reset` has no use for seeds."""
+        if callable(getattr(self._own, "reset", None)):
+            self._call(lambda: self._own.reset(list(seeds)))
+
+    def predict(
+        self,
+        observation: Float,
+        state: Any = None,
+        episode_start: Bool | None = None,
+        deterministic: bool = True,
+    ) -> tuple[Float, Any]:
+        """See Controller.predict; raises ControllerError where the class fails or returns something else."""
+        answer = self._call(
+            lambda: self._own.predict(
+                observation, state=state, episode_start=episode_start, deterministic=deterministic
+            )
+        )
+        if not isinstance(answer, tuple) or len(answer) != 2:
+            raise self._wrong("predict did not return (action, state)", type(answer).__name__)
+        try:
+            action = np.asarray(answer[0], dtype=np.float64)
+        except (TypeError, ValueError):
+            raise self._wrong("an action is not numbers", type(answer[0]).__name__) from None
+        if action.shape != (len(observation), self._width):
+            raise self._wrong(
+                "an action has the wrong shape", action.shape, str((len(observation), self._width))
+            )
+        return action, answer[1]
+
+    def _fits(self, method: str, called: Callable[..., Any], *given: Any, **named: Any) -> None:
+        try:
+            inspect.signature(called).bind(*given, **named)
+        except TypeError as error:
+            raise self._wrong(f"{method} cannot be called as needed: {error}") from None
+        except ValueError:  # a signature that cannot be read may still fit
+            return
+
+    def _call(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except ControllerError:
+            raise
+        except Exception as error:  # whatever the user's code raises is told as theirs
+            raise self._wrong(_told(error, Path(self._parameters.file)), allowed="") from None
+
+    def _wrong(self, message: str, value: Any = None, allowed: str = NEEDS) -> ControllerError:
+        return ControllerError(
+            message,
+            file=self._parameters.file,
+            key=self._parameters.class_name,
+            value=value,
+            allowed=allowed or None,
+        )
+
+
+def _module(path: Path) -> ModuleType:
+    """The file as a module, read once per content; its folder joins the places where it may import from."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ControllerError(f"cannot be read: {error.strerror or error}", file=path) from None
+    place = hashlib.sha256(str(path.resolve()).encode() + content).hexdigest()[:16]
+    name = f"twin_own_{path.stem}_{place}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ControllerError("this is not a Python file", file=path, allowed="file.py:Class")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise ControllerError(f"cannot be imported\n{_told(error, path)}", file=path) from None
+    return module
+
+
+def _told(error: Exception, path: Path) -> str:
+    """An error of the user's code with the part of the traceback that begins in their file."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [i for i, frame in enumerate(frames) if Path(frame.filename).resolve() == path.resolve()]
+    shown = traceback.format_list(frames[theirs[0] :]) if theirs else []
+    return "failed\n" + "".join([*shown, *traceback.format_exception_only(error)]).rstrip()

@@ -1,0 +1,175 @@
+"""Slots whose episodes begin at different dates: one batch per start, each moved on as a whole.
+
+The start of an episode is number (seed + episode) of the list, counted round. So slots with neighbouring
+seeds spread over the year, a slot passes through all starts in turn, and a single environment does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.basics.errors import TwinError
+from twin.envs.batch import Batch, Snapshot, moved
+from twin.envs.window import window
+from twin.outlook import Float32
+from twin.physics.layout import Float, Int
+from twin.scenario.learning import TaskSpec
+from twin.scenario.schema import Scenario
+
+Start = str | date
+
+
+@dataclass(frozen=True)
+class FleetSnapshot(Snapshot):
+    """A snapshot of every group with the slots that it holds; the fields of Snapshot are all slots'."""
+
+    groups: tuple[tuple[Int, Snapshot], ...]
+
+
+class Fleet(Batch):
+    """A batch in groups, one group per start that is being played.
+
+    Parameters
+    ----------
+    starts
+        Dates, their text, or named periods of the scenario; at least one.
+    """
+
+    def __init__(
+        self, scenario: Scenario, spec: TaskSpec, count: int, pool: int, starts: Sequence[Start]
+    ) -> None:
+        self._scenarios = [moved(scenario, {"start": start}) for start in starts]
+        super().__init__(self._scenarios[0], spec, count, pool)
+        self._groups: list[tuple[Int, Batch]] = []
+        self._fixed = False
+
+    def move(self, scenario: Scenario, only: bool = True) -> None:
+        """Play this start only, from the next `begin` on, or the list again."""
+        self._fixed = only
+        if only:
+            super().move(scenario)
+
+    def begin(self, slots: Int, exact: int | None = None) -> None:
+        """See Batch.begin; slots that play one start begin together when they change to the next."""
+        if self._fixed:
+            self._groups = []
+            super().begin(slots, exact)
+            return
+        wanted = (self.base + self.episode) % len(self._scenarios)
+        if len(slots) == self.count:
+            self._regroup(wanted)
+        for own, batch in self._groups:
+            asked = np.isin(own, slots)
+            if not asked.any():
+                continue
+            there = window(self._scenarios[int(wanted[own[asked]][0])], self.spec.days_ahead)
+            if there is not batch.window and not asked.all():
+                raise TwinError(
+                    "slots with the same start begin their next episodes together",
+                    key="starts",
+                    value=slots.tolist(),
+                    allowed="a reset of all of them, or environments without starts",
+                )
+            batch.move(there.scenario)
+            batch.base[:], batch.episode[:] = self.base[own], self.episode[own]
+            batch.begin(np.flatnonzero(asked), exact)
+            self.seeds[own] = batch.seeds
+
+    def _regroup(self, wanted: Int) -> None:
+        """Groups of the slots that want the same start; those that stay together keep their batch."""
+        known = {own.tobytes(): batch for own, batch in self._groups}
+        self._groups = []
+        for number in np.unique(wanted).tolist():
+            own = np.flatnonzero(wanted == number).astype(np.int64)
+            batch = known.get(own.tobytes())
+            if batch is None:
+                batch = Batch(self._scenarios[number], self.spec, len(own), self.pool)
+            self._groups.append((own, batch))
+
+    def step(self, action: NDArray[np.floating]) -> None:
+        """See Batch.step."""
+        if not self._groups:
+            super().step(action)
+        for own, batch in self._groups:
+            batch.step(action[own])
+
+    def observe(self) -> Float32:
+        """See Batch.observe."""
+        if not self._groups:
+            return super().observe()
+        seen = np.empty((self.count, len(self.outlook.names)), dtype=np.float32)
+        for own, batch in self._groups:
+            seen[own] = batch.observe()
+        return seen
+
+    def terms(self) -> dict[str, Float]:
+        """See Batch.terms."""
+        if not self._groups:
+            return super().terms()
+        found = [(own, batch.terms()) for own, batch in self._groups]
+        out = {name: np.empty(self.count) for name in found[0][1]}
+        for own, terms in found:
+            for name, value in terms.items():
+                out[name][own] = value
+        return out
+
+    def over(self) -> NDArray[np.bool_]:
+        """See Batch.over."""
+        if not self._groups:
+            return super().over()
+        over = np.empty(self.count, dtype=np.bool_)
+        for own, batch in self._groups:
+            over[own] = batch.over()
+        return over
+
+    def at(self, slot: int) -> tuple[Batch, int]:
+        """The batch that holds a slot, and the slot's place in it."""
+        for own, batch in self._groups:
+            if slot in own:
+                return batch, int(np.flatnonzero(own == slot)[0])
+        return self, slot
+
+    def snapshot(self) -> Snapshot:
+        """See Batch.snapshot."""
+        if not self._groups:
+            return super().snapshot()
+        empty = np.zeros(0)
+        return FleetSnapshot(
+            self.window, empty, self.past.copy(), self.seeds.copy(), self.base.copy(), self.episode.copy(),
+            tuple((own, batch.snapshot()) for own, batch in self._groups),
+        )  # fmt: skip
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """See Batch.restore."""
+        if not isinstance(snapshot, FleetSnapshot):
+            self._groups, self._fixed = [], True
+            super().restore(snapshot)
+            return
+        if len(snapshot.seeds) != self.count:
+            raise TwinError("this snapshot is of another environment", value=len(snapshot.seeds),
+                            allowed=f"one of {self.count} slots and the same task")  # fmt: skip
+        known = {own.tobytes(): batch for own, batch in self._groups}
+        groups = []
+        for own, kept in snapshot.groups:
+            batch = known.get(own.tobytes()) or Batch(kept.window.scenario, self.spec, len(own), self.pool)
+            batch.restore(kept)
+            groups.append((own, batch))
+        self._groups, self._fixed = groups, False
+        self.seeds[:], self.base[:], self.episode[:] = snapshot.seeds, snapshot.base, snapshot.episode
+
+    def fork(self, count: int, slot: int = 0) -> Batch:
+        """See Batch.fork; the fork plays the start that the slot is in."""
+        batch, place = self.at(slot)
+        return super().fork(count, slot) if batch is self else batch.fork(count, place)
+
+
+def slots_of(
+    scenario: Scenario, spec: TaskSpec, count: int, pool: int, starts: Sequence[Start] = ()
+) -> Batch:
+    """A batch, or a fleet where episodes begin at several dates."""
+    return Fleet(scenario, spec, count, pool, starts) if starts else Batch(scenario, spec, count, pool)

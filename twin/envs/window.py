@@ -1,0 +1,160 @@
+"""A scenario between two dates, assembled once: an episode is a seed, with people, devices and warm-up.
+
+Weather, sun, prices and the envelope are the same for every episode and are made once; what an episode seed
+changes (people's days, devices' errors, the state at the end of the warm-up) is a row of the tables here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from twin.basics.errors import ScenarioError
+from twin.building.assembly import Building, assemble
+from twin.building.devices import devices
+from twin.building.occupancy import trace
+from twin.control.build import build
+from twin.physics import layout as la
+from twin.physics.layout import Boundary, Float, Int
+from twin.scenario.catalog import load_agent, source_of
+from twin.scenario.schema import Scenario
+from twin.simulator import Simulator
+from twin.task import Task, warm_up
+
+KEPT = 256  # episodes that a window remembers at most, besides those just asked for
+WINDOWS = 12  # windows that a process remembers
+_NEVER = 2**62
+_PER_SEED = ("event", "occupant", "occupant_key", "sensor", "sensor_key")
+
+
+def with_rows(base: Building, rows: dict[str, Float | Int], seeds: Sequence[int]) -> Building:
+    """A building of len(seeds) copies of `base`, with these rows of people and devices."""
+    count = len(seeds)
+    own: dict[str, Any] = {**rows, "variant": np.zeros(count, np.int64), "climate": np.zeros(count, np.int64)}
+    boundary: Boundary = base.boundary._replace(**own)
+    shapes = {name: (count, *shape[1:]) for name, shape in base.shapes.items()}
+    return dataclasses.replace(base, seeds=tuple(seeds), boundary=boundary, shapes=shapes)
+
+
+def padded(events: Sequence[Int], width: int) -> Int:
+    """Events of people (N, width, EVENT_COLUMNS), filled up with what never comes."""
+    out = np.full((len(events), width, la.EVENT_COLUMNS), _NEVER, dtype=np.int64)
+    for n, own in enumerate(events):
+        out[n, : len(own)] = own
+    return out
+
+
+class Window:
+    """One scenario, one start, one length.
+
+    Parameters
+    ----------
+    scenario
+        Its run says when.
+    days_ahead
+        Days assembled beyond the end, for forecasts.
+
+    Attributes
+    ----------
+    base
+        A building of one, on whose arrays all batches of this window rest.
+    end_tick
+        Where an episode ends.
+    width
+        Room for events of people; grows with the busiest episode so far.
+    """
+
+    def __init__(self, scenario: Scenario, days_ahead: int = 0) -> None:
+        self.scenario = scenario
+        self.end_tick = scenario.clock.ticks
+        longer = scenario.updated(days=scenario.run.days + days_ahead) if days_ahead else scenario
+        self.base = assemble(longer, [0])
+        if self.base.clock.warm_up_ticks % self.base.clock.ticks_per_step:
+            raise ScenarioError(
+                "the warm-up is not a whole number of control steps",
+                key="run.control_step_s",
+                value=scenario.run.control_step_s,
+                allowed="a divisor of an hour",
+            )
+        self.width = 0
+        self._at: dict[int, int] = {}
+        self._rows: dict[str, Float | Int] = {}
+        self._state: dict[str, Float] = {}
+
+    def find(self, seeds: Sequence[int]) -> Int:
+        """Rows of these episode seeds in the tables, made where they are new."""
+        missing = [seed for seed in dict.fromkeys(seeds) if seed not in self._at]
+        if missing:
+            if len(self._at) + len(missing) > KEPT:
+                self._forget(set(seeds))
+            self._add(missing)
+        return np.array([self._at[seed] for seed in seeds], dtype=np.int64)
+
+    def rows(self, at: Int) -> dict[str, Float | Int]:
+        """People and devices of some rows, as Boundary names them; copies."""
+        return {name: array[at] for name, array in self._rows.items()}
+
+    def state(self, at: Int) -> dict[str, Float]:
+        """State of some rows at the end of the warm-up, as State names its arrays; copies."""
+        return {name: array[at] for name, array in self._state.items()}
+
+    def _forget(self, wanted: set[int]) -> None:
+        kept = [seed for seed in self._at if seed in wanted]
+        at = np.array([self._at[seed] for seed in kept], dtype=np.int64)
+        self._rows, self._state = self.rows(at), self.state(at)
+        self._at = {seed: i for i, seed in enumerate(kept)}
+
+    def _add(self, seeds: list[int]) -> None:
+        """Simulate people, then the warm-up under the scenario's baseline, for some new seeds."""
+        base, clock = self.base, self.base.clock
+        people = [trace(base.scenario, clock, seed) for seed in seeds]
+        gauges = devices(base.scenario, clock, tuple(seeds), base.signal_columns)
+        self.width = max(self.width, *(len(p.events) + 1 for p in people))
+        fresh: dict[str, Float | Int] = {
+            "event": padded([p.events for p in people], self.width),
+            "occupant": np.stack([p.occupant for p in people]),
+            "occupant_key": np.stack([p.occupant_key for p in people]),
+            "sensor": gauges.sensor,
+            "sensor_key": gauges.sensor_key,
+        }
+        simulator = self._warmed(with_rows(base, fresh, seeds))
+        if self._at:
+            known = self._rows["event"]
+            grown = np.full((len(known), self.width, la.EVENT_COLUMNS), _NEVER, dtype=np.int64)
+            grown[:, : known.shape[1]] = known
+            self._rows["event"] = grown
+            fresh = {name: np.concatenate([self._rows[name], fresh[name]]) for name in _PER_SEED}
+        self._rows = fresh
+        after = simulator.state._asdict()
+        known_state = self._state
+        self._state = {
+            name: np.concatenate([known_state[name], array]) if known_state else array.copy()
+            for name, array in after.items()
+        }
+        self._at |= {seed: len(self._at) + i for i, seed in enumerate(seeds)}
+
+    def _warmed(self, building: Building) -> Simulator:
+        """A simulator at the end of the warm-up."""
+        simulator, task = Simulator(building), Task(building)
+        agent = load_agent(self.scenario.run.baseline)
+        step_s = building.clock.control_step_s
+        warm_up(simulator, task, build(agent, task.observation, task.action, step_s, building.seeds))
+        return simulator
+
+
+_WINDOWS: OrderedDict[tuple[str, str, int], Window] = OrderedDict()
+
+
+def window(scenario: Scenario, days_ahead: int = 0) -> Window:
+    """The window of a scenario, remembered: environments of one process share it."""
+    key = (scenario.model_dump_json(), str(source_of(scenario)), days_ahead)
+    if key not in _WINDOWS:
+        _WINDOWS[key] = Window(scenario, days_ahead)
+        if len(_WINDOWS) > WINDOWS:
+            _WINDOWS.popitem(last=False)
+    _WINDOWS.move_to_end(key)
+    return _WINDOWS[key]
