@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.control.plants import NAMES, OBSERVATION, SETPOINTS, STEP_S
 from twin.basics.errors import ControllerError
-from twin.basics.points import Point
 from twin.control.build import build
 from twin.control.controller import Controller
 from twin.scenario.agents import PARAMETERS, AgentSpec
@@ -19,16 +19,8 @@ from twin.scenario.catalog import load_agent
 from twin.task import ActionSpec, ObservationSpec
 
 KINDS = tuple(kind for kind in PARAMETERS if kind != "python")
-ZONES = ("north", "south")
-STEP_S = 900.0
-PER_ZONE = ("air_temperature", "co2", "presence", "comfort_lower", "comfort_upper", "hours_to_occupied")
-NAMES = (
-    *(f"{zone}.{q}" for zone in ZONES for q in PER_ZONE),
-    "site.outdoor_temperature", "site.electricity_price", "time.hour", "time.weekday",
-)  # fmt: skip
-OBSERVATION = ObservationSpec(NAMES, ("",) * len(NAMES), np.zeros(len(NAMES)), np.ones(len(NAMES)))
-POINTS = tuple(Point(zone, q) for zone in ZONES for q in ("heating_setpoint", "cooling_setpoint"))
-ACTION = ActionSpec(POINTS, np.array([5.0, 15.0] * 2), np.array([30.0, 45.0] * 2), np.array([20.0, 26.0] * 2))
+LOWER, UPPER = np.array([5.0, 15.0] * 2), np.array([30.0, 45.0] * 2)
+ACTION = ActionSpec(SETPOINTS, LOWER, UPPER, np.array([20.0, 26.0] * 2))
 
 
 def observe(
@@ -288,4 +280,4 @@ def test_shipped_agents_can_be_built(repository: Path, kind: str) -> None:
     assert spec.title
     assert spec.description
     action, _ = build(spec, OBSERVATION, ACTION, STEP_S, (0,)).predict(observe(20.0))
-    assert action.shape == (1, len(POINTS))
+    assert action.shape == (1, len(SETPOINTS))
