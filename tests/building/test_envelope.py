@@ -119,7 +119,7 @@ def test_rows_of_temperatures_form_weighted_means() -> None:
     warm[[la.NODES + la.I_OUTDOOR, la.NODES + la.I_SKY, la.NODES + la.I_GROUND, la.ROW_AIR]] = 1.0
     used = shell.capacity[0, 0] > 0.0
     np.testing.assert_allclose((warm @ shell.operator[0, 0])[used], 1.0, rtol=1e-11)
-    np.testing.assert_allclose((warm @ shell.recover[0, 0])[: la.S_SPARE], 1.0, rtol=1e-9)
+    np.testing.assert_allclose((warm @ shell.recover[0, 0])[: la.S_AIR], 1.0, rtol=1e-9)
     assert abs(warm @ shell.flux[0, 0]) < 1e-8 * abs(shell.flux[0, 0, la.ROW_AIR])
     assert shell.operator[0, 0, : la.NODES].min() > -1e-12
 

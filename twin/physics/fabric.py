@@ -56,8 +56,8 @@ from twin.physics.layout import (
     NODES,
     OUTERS,
     ROW_AIR,
+    S_AIR,
     S_ROOF_OUT,
-    S_SPARE,
     S_STAR,
     S_WALL,
     S_WALL_OUT,
@@ -184,7 +184,7 @@ def _convection_correction(film: Float, surface: Float, n: int, v: int, z: int, 
     Source: G.N. Walton, Thermal Analysis Research Program Reference Manual, NBSSIR 83-2655 (1983), as in the
     EnergyPlus Engineering Reference, "TARP algorithm".
     """
-    excess = surface[n, z, S_WALL + i] - surface[n, z, S_SPARE]
+    excess = surface[n, z, S_WALL + i] - surface[n, z, S_AIR]
     strength = film[v, z, F_WARM + i] if excess > 0.0 else film[v, z, F_COOL + i]
     return float((strength * cube_root(abs(excess) + 1e-9) - film[v, z, F_CONVECTION + i]) * excess)
 

@@ -18,10 +18,10 @@ Int = NDArray[np.int64]
 NODES = 8
 WALL_IN, WALL_OUT, ROOF_IN, ROOF_OUT, FLOOR_IN, FLOOR_OUT, MASS, PARTITION = range(NODES)
 
-# --- massless surfaces, recovered once per boundary step; SPARE: the zone air at that moment --------------
+# --- massless surfaces, recovered once per boundary step; AIR: the zone air at that moment --------------
 SURFACES = 12
 (S_STAR, S_WALL, S_ROOF, S_FLOOR, S_MASS, S_PARTITION, S_WINDOW, S_WINDOW_OUT, S_WALL_OUT, S_ROOF_OUT, S_FLOOR_OUT,
- S_SPARE) = range(SURFACES)
+ S_AIR) = range(SURFACES)
 
 # --- inputs of the envelope operator of one zone ------------------------------------------------------------
 # the first SLOW_INPUTS change once per boundary step ("slow"), the others every tick ("fast"); AIR is the zone air.

@@ -18,7 +18,6 @@ from twin.basics.errors import ResultsError
 from twin.report.record import read_json
 
 Float = NDArray[np.float64]
-VERDICTS = ("inside", "accepted", "outside", "reported")
 
 
 @dataclass(frozen=True)
