@@ -232,7 +232,10 @@ def _radiation(
     hour = np.searchsorted(stamps, middle) - 1
     step = np.searchsorted(edges, middle) - 1
     inside = (step >= 0) & (step < len(edges) - 1)
-    up = daylight(path, cuts)[0]
+    # sunrise and sunset are found once for each hour, so that it does not matter where the edges fall
+    lit, moment = daylight(path, stamps)
+    low, high = (moment - 0.5 * lit)[hour], (moment + 0.5 * lit)[hour]
+    up = np.maximum(np.minimum(cuts[1:], high) - np.maximum(cuts[:-1], low), 0.0)
     up_hour = np.bincount(hour, weights=up, minlength=len(rows))
     dark = up_hour[hour] <= 0.0
     share = np.where(dark, np.diff(cuts) / HOUR_S, up / np.where(dark, 1.0, up_hour[hour]))
