@@ -12,16 +12,20 @@ from twin.control.guideline36 import COMMANDS as AIR_COMMANDS
 from twin.control.guideline36 import Guideline36
 from twin.control.heat_curve import COMMANDS as WATER_COMMANDS
 from twin.control.heat_curve import HeatCurve
+from twin.control.learned import Learned
 from twin.control.own import Own, commands_of
 from twin.control.pi import ProportionalIntegral
 from twin.control.random import RandomSetpoints
 from twin.control.setback import Setback
 from twin.control.thermostat import Thermostat
 from twin.scenario.agents import PARAMETERS, AgentSpec
+from twin.scenario.learning import TaskSpec
+from twin.scenario.policy_file import read_about
 from twin.task import ActionSpec, ObservationSpec
 
 KINDS = (
     "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python",
+    "policy", "mpc", "foresight",
 )  # fmt: skip
 
 
@@ -41,6 +45,21 @@ def commands(agent: AgentSpec) -> tuple[str, ...]:
         case "python":
             return commands_of(agent.settings)
     return ()
+
+
+def sight(agent: AgentSpec) -> tuple[TaskSpec, bool] | None:
+    """What a controller sees and sets beyond the plain task, and whether it acts in [-1, 1] as learners do.
+
+    None: the plain task, as all rules.
+
+    Raises
+    ------
+    ControllerError
+        A policy file that cannot be read.
+    """
+    if agent.kind == "policy":
+        return read_about(agent.settings.file).task, True
+    return None
 
 
 def build(
@@ -85,6 +104,14 @@ def build(
             return HeatCurve(own, observation, action, step_s)
         case "python":
             return Own(own, observation, action, step_s, seeds)
+        case "policy":
+            return Learned(own, observation, action, step_s)
+    raise ControllerError(
+        f"{agent.kind} plans on the plant itself",
+        key="kind",
+        value=agent.kind,
+        allowed="twin run, twin compare",
+    )
 
 
 def _check(agent: AgentSpec) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from twin import results
 from twin.basics.errors import ControllerError, TwinError
 from twin.building.assembly import Building, assemble
-from twin.control.build import build, commands
+from twin.control.build import build, commands, sight
 from twin.control.controller import Controller
 from twin.kpi import Kpis, Timing, evaluate
 from twin.results import Manifest
@@ -22,6 +22,7 @@ from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
+from twin.sight import Sight
 from twin.simulator import Simulator
 from twin.task import Task
 from twin.telemetry.storage import ParquetSink
@@ -100,7 +101,7 @@ def run(
     building = assemble(scenario, [seed])
     seed = building.seeds[0]
     task = task_for(agent, building)
-    baseline = build_for(load_agent(scenario.run.baseline), task, seed)
+    baseline = build_for(load_agent(scenario.run.baseline), Task(building), seed)
     chosen = build_for(agent, task, seed) if isinstance(agent, AgentSpec) else agent
     if hasattr(chosen, "reset"):
         chosen.reset([seed])
@@ -127,13 +128,16 @@ def warm(building: Building) -> None:
     Simulator(building).advance(np.repeat(building.command_default[None, :], building.count, axis=0), 1)
 
 
-def task_for(agent: AgentSpec | Controller, building: Building) -> Task:
-    """The task in which an agent runs: zones' setpoints and what else it sets; raises ControllerError."""
+def task_for(agent: AgentSpec | Controller, building: Building) -> Task | Sight:
+    """What an agent sees and sets; a rule: zones' setpoints and what it names; raises ControllerError."""
+    seen = sight(agent) if isinstance(agent, AgentSpec) else None
+    if seen is not None:
+        return Sight(building, seen[0], scaled=seen[1])
     wanted = commands(agent) if isinstance(agent, AgentSpec) else tuple(getattr(agent, "commands", ()))
     return Task(building, also=wanted)
 
 
-def build_for(agent: AgentSpec, task: Task, seed: int) -> Controller:
+def build_for(agent: AgentSpec, task: Task | Sight, seed: int) -> Controller:
     """The controller of an agent for a task of one building; raises ControllerError."""
     step_s = task.building.clock.control_step_s
     return build(agent, task.observation, task.action, step_s, [seed])

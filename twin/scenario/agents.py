@@ -13,8 +13,9 @@ from twin.scenario.explain import words
 from twin.scenario.record import Fraction, Name, NonNegative, Positive, Record, Temperature, wrong
 
 Kind = Literal[
-    "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python"
-]
+    "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python",
+    "policy", "mpc", "foresight",
+]  # fmt: skip
 
 
 class ConstantParameters(Record):
@@ -122,6 +123,20 @@ class PythonParameters(Record):
     class_name: str = ""
 
 
+class PolicyParameters(Record):
+    """A trained policy: a file of `twin train`."""
+
+    file: str = ""  # policy.zip or policy.onnx; in an agent's file relative to that file
+
+
+class MpcParameters(Record):
+    """Model-predictive control with a model identified from telemetry."""
+
+
+class ForesightParameters(Record):
+    """A plan made with perfect knowledge, on the plant itself."""
+
+
 class RandomParameters(Record):
     """Random setpoints, for tests and exploration."""
 
@@ -135,6 +150,7 @@ class FollowParameters(Record):
     margin_k: NonNegative = 0.0  # inside the comfort bounds
 
 
+POLICY_SUFFIXES = (".zip", ".onnx")
 PARAMETERS: dict[str, type[Record]] = {
     "constant": ConstantParameters,
     "thermostat": ThermostatParameters,
@@ -145,6 +161,9 @@ PARAMETERS: dict[str, type[Record]] = {
     "guideline36": Guideline36Parameters,
     "heat_curve": HeatCurveParameters,
     "python": PythonParameters,
+    "policy": PolicyParameters,
+    "mpc": MpcParameters,
+    "foresight": ForesightParameters,
 }
 
 
@@ -176,6 +195,33 @@ class AgentSpec(Record):
     def settings(self) -> Any:
         """The parameters with defaults filled in, as the record of this kind (SetbackParameters, ...)."""
         return PARAMETERS[self.kind].model_validate(self.parameters)
+
+
+def policy_agent(text: str) -> AgentSpec | None:
+    """The agent that a policy file means, named by its folders and file; None for any other text.
+
+    `results/office-ppo/seed-0/policy.zip` becomes `office_ppo_seed_0_policy`.
+
+    Raises
+    ------
+    ScenarioError
+        The file is not there.
+    """
+    path = Path(text).expanduser()
+    if path.suffix not in POLICY_SUFFIXES:
+        return None
+    if not path.is_file():
+        raise ScenarioError("there is no such policy file", file=text, allowed="a file of twin train")
+    last = path.resolve().with_suffix("").parts[-3:]
+    name = re.sub(r"[^a-z0-9_]+", "_", "_".join(last).lower()).strip("_")
+    return AgentSpec.model_validate(
+        {
+            "name": name if name[:1].isalpha() else f"policy_{name}".rstrip("_"),
+            "kind": "policy",
+            "title": f"Trained policy {path.name}",
+            "parameters": {"file": str(path.resolve())},
+        }
+    )
 
 
 def own_agent(text: str) -> AgentSpec | None:

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 import twin
 from twin.basics.errors import ScenarioError, nearest
 from twin.scenario import rules
-from twin.scenario.agents import AgentSpec, own_agent
+from twin.scenario.agents import AgentSpec, own_agent, policy_agent
 from twin.scenario.datasheets import Datasheet
 from twin.scenario.explain import explain, explain_rule
 from twin.scenario.inherit import gather
@@ -134,10 +134,17 @@ def load_agent(source: str | Path) -> AgentSpec:
     """Read an agent by name or path; raises ScenarioError as load_scenario does.
 
     `file.py:Class` is a class in a Python file, looked for from the working folder; it is loaded when the
-    controller is built.
+    controller is built. `policy.zip` and `policy.onnx` are trained policies.
     """
-    own = own_agent(str(source))
-    return _validated(AgentSpec, load(find(source, "agents"))) if own is None else own
+    own = own_agent(str(source)) or policy_agent(str(source))
+    if own is not None:
+        return own
+    path = find(source, "agents")
+    agent = _validated(AgentSpec, load(path))
+    if agent.kind != "policy":
+        return agent
+    file = path.resolve().parent / str(agent.parameters.get("file", ""))
+    return agent.model_copy(update={"parameters": {"file": str(file)}})
 
 
 def load_datasheet(source: str | Path, base: Path | None = None) -> Datasheet:

@@ -18,6 +18,7 @@ from simpy.core import Environment
 from twin.basics.errors import ScenarioError, TwinError, nearest
 from twin.building.assembly import Building
 from twin.physics.layout import Float
+from twin.sight import Sight
 from twin.simulator import Simulator
 from twin.task import Task
 from twin.telemetry.record import Sink
@@ -78,7 +79,7 @@ class World:
         self,
         building: Building,
         controller: Controller,
-        task: Task,
+        task: Task | Sight,
         sinks: Sequence[Sink] = (),
         speed: float = math.inf,
         progress: Callable[[float], None] | None = None,
@@ -91,7 +92,8 @@ class World:
         self.simulator = Simulator(building)
         self.interrupted = False
         self.controller_s, self.steps = 0.0, 0
-        self._task, self._sinks, self._progress = task, tuple(sinks), progress
+        first = task if baseline is None or isinstance(task, Task) else Task(building)
+        self._tasks, self._sinks, self._progress = (first, task), tuple(sinks), progress
         self._controllers = (baseline or controller, controller)
         self._memory: tuple[Any, NDArray[np.bool_]] = (None, np.ones(1, dtype=np.bool_))
         self._stop, self._closed = False, False
@@ -272,14 +274,15 @@ class World:
             if self.tick == self.recorded_from and self._controllers[0] is not self._controllers[1]:
                 self._memory = (None, np.ones(1, dtype=np.bool_))
             state, start = self._memory
-            observation = self._task.observe(self.simulator)
+            task = self._tasks[recorded]
+            observation = task.observe(self.simulator)
             begin = time.perf_counter()
             action, state = self._controllers[recorded].predict(observation, state, start)
             if recorded:
                 self.controller_s += time.perf_counter() - begin
                 self.steps += 1
             self._memory = (state, np.zeros(1, dtype=np.bool_) if start[0] else start)
-            self._chosen = self._task.command(action)
+            self._chosen = task.command(action)
             self._latch()
         if recorded and self._sinks:
             self._journal.look(self.tick, self._chosen[0], self.simulator.state)
