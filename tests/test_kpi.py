@@ -12,6 +12,7 @@ from twin.kpi import INDICATORS, EnergySeries, Timing, against_baseline, evaluat
 from twin.physics import layout as la
 from twin.scenario.catalog import load_scenario
 from twin.simulator import Simulator
+from twin.task import Task
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +178,26 @@ def test_ratios_scale_with_energy(energy: list[float], factor: float) -> None:
 def test_series_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="steps"):
         against_baseline(series([1.0]), series([1.0, 2.0]))
+
+
+def test_the_objective_is_what_the_reward_adds_up_to_and_orders_controllers_alike() -> None:
+    """Sum over an episode of the default reward = minus the objective times floor area, for any commands."""
+    plan = {"start": "2023-01-12", "days": 2, "warm_up_days": 1}
+    building = assemble(load_scenario("classroom", {"run": plan}), [0] * 4)
+    simulator, task = Simulator(building), Task(building)
+    area = float(building.parameters.constant[la.X_FLOOR_AREA])
+    clock, rng = building.clock, np.random.default_rng(0)
+    gained = np.zeros(4)
+    for tick in range(0, clock.ticks, clock.ticks_per_step):
+        action = rng.uniform(task.action.lower, task.action.upper, (4, len(task.action.points)))
+        simulator.step(task.command(action))
+        if tick >= clock.warm_up_ticks:
+            gained += task.reward(simulator)
+    objective = np.array([kpis.values["objective"] for kpis in evaluate(simulator)])
+    np.testing.assert_allclose(objective * area, -gained, rtol=1e-9)
+    assert len(set(objective.tolist())) == 4
+    assert np.argsort(objective).tolist() == np.argsort(-gained).tolist()
+    cost, warmth = (
+        np.array([kpis.values[k] for kpis in evaluate(simulator)]) for k in ("cost_tot", "tdis_occ")
+    )
+    assert (objective >= cost).all() and (warmth > 0.0).any() and (objective > cost).any()

@@ -58,6 +58,12 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator("pele_building", "kW/m2", "highest quarter hour mean of the whole building's electric power"),
     Indicator("tdis_occ", "K.h/person", "kelvin-hours outside the bounds times people present, per head"),
     Indicator("idis_occ", "ppm.h/person", "ppm-hours above the limit times people present, per head"),
+    Indicator(
+        "objective",
+        "{currency}/m2",
+        "cost_tot, with occupied discomfort and CO2 at the scenario's weights: minus the sum of the default "
+        "reward, per floor area",
+    ),
     Indicator("tdis_max", "K", "largest deviation from the bounds in any conditioned zone"),
     Indicator(
         "unmet_hours", "h/zone", "time more than 0.2 K outside the bounds, mean over conditioned zones"
@@ -147,6 +153,7 @@ def _evaluate(simulator: Simulator, building: Building, n: int, timing: Timing |
     if kpi[la.KP_TIME] > 0.0:
         values |= _energy(kpi, building) | _comfort(zone, building)
         values |= _events(kpi, simulator.state.counter[n], building)
+        values["objective"] = _objective(values, building)
         if timing is not None and timing.steps > 0:
             values["time_rat"] = timing.wall_s / timing.steps / building.clock.control_step_s
         if building.scenario.people.kind == "none":
@@ -226,6 +233,19 @@ def _comfort(zone: Float, building: Building) -> Values:
         "pmv_outside_share": 100.0 * float(total[la.KZ_PMV_OUT]) / present if present > 0 else None,
         "ppd_mean": float(total[la.KZ_PPD]) / present if present > 0 else None,
     }
+
+
+def _objective(values: Values, building: Building) -> float | None:
+    """Cost and occupied discomfort in one number, as the default reward weighs them."""
+    comfort, cost = building.scenario.comfort, values["cost_tot"]
+    heads = float(
+        building.parameters.constant[la.X_HEADCOUNT] / building.parameters.constant[la.X_FLOOR_AREA]
+    )
+    warmth, air = values.get("tdis_occ"), values.get("idis_occ")
+    if cost is None or warmth is None or air is None:
+        return cost
+    per_kh, per_ppmh = comfort.weight_currency_per_kh, comfort.weight_currency_per_kppmh / 1000.0
+    return cost + heads * (per_kh * warmth + per_ppmh * air)
 
 
 def _events(kpi: Float, counter: Float, building: Building) -> Values:

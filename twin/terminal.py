@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from twin.report.record import RunRecord
+    from twin.report.table import Line
     from twin.report.validation.record import Number, SuiteRecord, ValidationRecord
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -29,6 +30,7 @@ MISSED = 1  # a demand on the physics
 _COLOUR = {"inside": "green", "accepted": "yellow", "outside": "bold red", "reported": "dim"}
 _FEW_NUMBERS = 100  # that a person reads in a terminal without having asked for all
 _FEW_NAMES = 6
+_SIDE_BY_SIDE = 6  # controllers that stand beside each other in a table; more stand below each other
 _WORD = 12  # letters of a word that a column does not break
 _NARROW = 100  # columns of a terminal
 _PIPE = 140  # letters in a line of a file or a pipe
@@ -188,7 +190,11 @@ def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> N
 
     first = next(iter(runs.values()))[0]
     rows = []
-    for line in lines(runs, first.scenario.tariff.currency):
+    found = lines(runs, first.scenario.tariff.currency)
+    if len(runs) > _SIDE_BY_SIDE and found:
+        _print_below(list(runs), [line for line in found if line.core])
+        return
+    for line in found:
         if line.core or every:
             cells = [f"★ {cell.text}" if cell.best else cell.text for cell in line.cells]
             rows.append([escape(line.label), escape(line.unit), *cells])
@@ -196,6 +202,18 @@ def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> N
         say("nothing was simulated yet, so there are no indicators")
         return
     print_table(["", "unit", *runs], rows, right=range(2, 2 + len(runs)))
+
+
+def _print_below(names: list[str], found: list[Line]) -> None:
+    """Many controllers: one line each, and what the columns mean below."""
+    letters = [chr(ord("a") + k) for k in range(len(found))]
+    rows = [
+        [name, *(f"★ {line.cells[n].text}" if line.cells[n].best else line.cells[n].text for line in found)]
+        for n, name in enumerate(names)
+    ]
+    print_table(["", *letters], rows, right=range(1, 1 + len(found)))
+    for letter, line in zip(letters, found, strict=True):
+        show(f"  {letter}  {line.label}" + (f" [{line.unit}]" if line.unit else ""))
 
 
 def print_validation(record: ValidationRecord, full: bool) -> None:

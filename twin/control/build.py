@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from twin.basics.errors import ControllerError, nearest
 from twin.control.constant import Constant
@@ -22,6 +23,9 @@ from twin.scenario.agents import PARAMETERS, AgentSpec
 from twin.scenario.learning import TaskSpec
 from twin.scenario.policy_file import read_about
 from twin.task import ActionSpec, ObservationSpec
+
+if TYPE_CHECKING:
+    from twin.control.mpc_model import Model
 
 KINDS = (
     "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python",
@@ -59,11 +63,20 @@ def sight(agent: AgentSpec) -> tuple[TaskSpec, bool] | None:
     """
     if agent.kind == "policy":
         return read_about(agent.settings.file).task, True
+    if agent.kind == "mpc":
+        from twin.control.mpc import SIGHT
+
+        return SIGHT, False
     return None
 
 
 def build(
-    agent: AgentSpec, observation: ObservationSpec, action: ActionSpec, step_s: float, seeds: Sequence[int]
+    agent: AgentSpec,
+    observation: ObservationSpec,
+    action: ActionSpec,
+    step_s: float,
+    seeds: Sequence[int],
+    model: Model | None = None,
 ) -> Controller:
     """The controller that an agent's file describes.
 
@@ -77,6 +90,8 @@ def build(
         Control step [s].
     seeds
         Episode seed of every building of the batch.
+    model
+        What `mpc` plans with, from twin.estimation.
 
     Raises
     ------
@@ -106,8 +121,12 @@ def build(
             return Own(own, observation, action, step_s, seeds)
         case "policy":
             return Learned(own, observation, action, step_s)
+        case "mpc" if model is not None:
+            from twin.control.mpc import Mpc
+
+            return Mpc(own, observation, action, step_s, model)
     raise ControllerError(
-        f"{agent.kind} plans on the plant itself",
+        f"{agent.kind} is made for one run: from a plant to plan on, or a model identified from telemetry",
         key="kind",
         value=agent.kind,
         allowed="twin run, twin compare",

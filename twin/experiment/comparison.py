@@ -12,7 +12,17 @@ from typing import Any
 from twin import results, workers
 from twin.basics.errors import ControllerError, ResultsError, TwinError
 from twin.building.assembly import assemble, checked_seeds
-from twin.experiment.single import Agent, Progress, Run, build_for, expected_bytes, run, task_for, warm
+from twin.experiment.single import (
+    PREPARED,
+    Agent,
+    Progress,
+    Run,
+    build_for,
+    expected_bytes,
+    run,
+    task_for,
+    warm,
+)
 from twin.experiment.table import against, baseline_of, front, summary_table
 from twin.kpi import INDICATORS
 from twin.results import Manifest
@@ -102,7 +112,9 @@ def compare(
     _check(specs, chosen)
     building = assemble(scenario, [chosen[0]])
     for spec in specs:
-        build_for(spec, task_for(spec, building), chosen[0])  # a wrong parameter is better found now
+        task = task_for(spec, building)
+        if spec.kind not in PREPARED:
+            build_for(spec, task, chosen[0])  # a wrong parameter is better found now
     warm(building)
     folder = results.make_folder(
         out,

@@ -30,6 +30,7 @@ from twin.world.world import World
 
 Progress = Callable[..., None]
 Agent = str | Path | AgentSpec
+PREPARED = ("mpc", "foresight")  # kinds of controllers that are made for one run, and take time
 _ROW_BYTES = 3  # per stored number, compressed; measured on the shipped office
 
 
@@ -102,7 +103,7 @@ def run(
     seed = building.seeds[0]
     task = task_for(agent, building)
     baseline = build_for(load_agent(scenario.run.baseline), Task(building), seed)
-    chosen = build_for(agent, task, seed) if isinstance(agent, AgentSpec) else agent
+    chosen = controller_for(agent, task, seed) if isinstance(agent, AgentSpec) else agent
     if hasattr(chosen, "reset"):
         chosen.reset([seed])
     warm(building)
@@ -141,6 +142,17 @@ def build_for(agent: AgentSpec, task: Task | Sight, seed: int) -> Controller:
     """The controller of an agent for a task of one building; raises ControllerError."""
     step_s = task.building.clock.control_step_s
     return build(agent, task.observation, task.action, step_s, [seed])
+
+
+def controller_for(agent: AgentSpec, task: Task | Sight, seed: int) -> Controller:
+    """As build_for, with what takes time: a model identified from telemetry of the weeks before the run."""
+    if agent.kind == "mpc":
+        from twin.estimation import model_for
+
+        model = model_for(task.building.scenario, seed, agent.settings)
+        step_s = task.building.clock.control_step_s
+        return build(agent, task.observation, task.action, step_s, [seed], model)
+    return build_for(agent, task, seed)
 
 
 def expected_bytes(building: Building) -> int:

@@ -62,6 +62,12 @@ ROWS = (
         "K·h per person",
         "The same, counted only while somebody is there to feel it.",
     ),
+    Row(
+        "objective",
+        "Cost and discomfort in one number",
+        "{currency}/m²",
+        "Cost of energy, and discomfort at what the scenario says it is worth: learners are rewarded for it.",
+    ),
     Row("idis_tot", "Stale air", "ppm·h per zone", "CO2 above the limit times hours."),
     Row(
         "idis_occ",

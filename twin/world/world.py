@@ -63,7 +63,7 @@ class World:
     progress
         Called with the share of the run done, 0–1, once per block.
     baseline
-        In charge of the warm-up.
+        In charge of the warm-up, on the plain task.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class World:
         self.simulator = Simulator(building)
         self.interrupted = False
         self.controller_s, self.steps = 0.0, 0
-        first = task if baseline is None or isinstance(task, Task) else Task(building)
+        first = task if baseline is None else Task(building)
         self._tasks, self._sinks, self._progress = (first, task), tuple(sinks), progress
         self._controllers = (baseline or controller, controller)
         self._memory: tuple[Any, NDArray[np.bool_]] = (None, np.ones(1, dtype=np.bool_))
