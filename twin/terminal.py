@@ -216,6 +216,28 @@ def _print_below(names: list[str], found: list[Line]) -> None:
         show(f"  {letter}  {line.label}" + (f" [{line.unit}]" if line.unit else ""))
 
 
+def print_differences(runs: dict[str, list[RunRecord]]) -> None:
+    """Every controller against the baseline on the same seeds; nothing for a single controller."""
+    from rich.markup import escape
+
+    from twin.report.paired import paired
+
+    found = paired(runs)
+    if found is None:
+        return
+    heads = ["", *(f"{label}\n{escape(f'[{unit}]')}" for label, unit in found.columns)]
+    heads += ["Share of the\ngap \\[%]"] if found.best_rule else []
+    rows = []
+    for row in found.rows:
+        cells = [f"{text}\n{span}" if span else text for text, span in row.values]
+        rows.append([row.agent, *cells, *([row.gap or "–"] if found.best_rule else [])])
+    spread = "; below it its 95 % interval" if found.seeds > 2 else ""
+    show(f"difference to {found.baseline} on the same seeds (interquartile mean{spread})")
+    print_table(heads, rows, right=range(1, len(heads)))
+    if found.best_rule:
+        show(f"  gap: from {found.best_rule}, the best rule here, to the best plan with perfect knowledge")
+
+
 def print_validation(record: ValidationRecord, full: bool) -> None:
     """Every number of a few suites (`full`: of all), else a line per suite and what is out; then demands.
 

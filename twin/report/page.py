@@ -12,6 +12,7 @@ import jinja2
 from twin.basics.errors import ResultsError
 from twin.report import words
 from twin.report.energy import floor_area
+from twin.report.paired import Paired, paired
 from twin.report.pictures import Picture, draw_all
 from twin.report.record import RunRecord, read_comparison, read_json, read_run
 from twin.report.table import Line, lines
@@ -30,6 +31,7 @@ class Chapter:
     agents: tuple[tuple[str, str], ...]
     seeds: int
     table: tuple[Line, ...]
+    paired: Paired | None
     plan: Picture | None
     pictures: tuple[Picture, ...]
     origin: tuple[tuple[str, str], ...]
@@ -108,6 +110,7 @@ def _chapter(
         agents=tuple((agent, _describe(records[0])) for agent, records in runs.items()),
         seeds=seeds,
         table=tuple(lines(runs, scenario.tariff.currency)),
+        paired=paired(runs),
         plan=pictures[0] if pictures and pictures[0].path.name == "plan.png" else None,
         pictures=tuple(p for p in pictures if p.path.name != "plan.png"),
         origin=_origin(folder, manifest, runs),
