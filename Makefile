@@ -1,5 +1,6 @@
 # make setup   make .venv once, without torch        make demo   the main job, ends by naming its report
 # make test    the tests (a minute or two)           make test-slow   the long ones        make lint, make bench
+# make setup-rl   adds training: torch (CPU), Stable-Baselines3        make test-rl   the tests that need it
 # make bench-energyplus   EnergyPlus itself beside ours, after installing it (100 MB)
 # make validate   the physics against independent answers (DATA=folder)    make validation-docs FOLDER=results/...
 VENV ?= .venv
@@ -7,7 +8,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v pyth
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.complete
 
-.PHONY: setup demo test test-slow lint bench bench-energyplus validate validation-docs clean
+.PHONY: setup setup-rl demo test test-slow test-rl lint bench bench-energyplus validate validation-docs clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -26,6 +27,15 @@ test: setup
 
 test-slow: setup
 	"$(BIN)/python" -m pytest -n auto --dist loadfile -m slow --timeout 1500 $(ARGS)
+
+# The CPU build of torch is asked for by name, so that a resolver can only fail and never pull CUDA.
+setup-rl: setup
+	"$(BIN)/python" -m pip install --quiet --constraint constraints.txt --editable ".[dev,rl]" || \
+	"$(BIN)/python" -m pip install --quiet --constraint constraints.txt --editable ".[dev,rl]" \
+	  --extra-index-url https://download.pytorch.org/whl/cpu
+
+test-rl: setup-rl
+	"$(BIN)/python" -m pytest -n auto --dist loadfile --timeout 1500 tests/training tests/envs tests/control $(ARGS)
 
 lint: setup
 	"$(BIN)/ruff" check .

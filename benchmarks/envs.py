@@ -1,9 +1,14 @@
-"""Steps per second of the environments, resets included: `python -m benchmarks.envs [--envs 256]`."""
+"""Steps per second of the environments, resets included: `python -m benchmarks.envs [--envs 256]`.
+
+`--soak N` instead takes N steps at random actions and says whether anything failed or memory grew.
+"""
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
+import sys
 import time
 from collections.abc import Callable
 
@@ -13,6 +18,7 @@ from twin.envs.batch import POOL
 from twin.envs.single import BuildingEnv
 from twin.envs.vector import BuildingVectorEnv
 from twin.kpi import evaluate
+from twin.physics import threads
 
 
 def rate(step: Callable[[], int], seconds: float) -> float:
@@ -52,6 +58,85 @@ def vector(scenario: str, tick_s: int, count: int, seconds: float) -> float:
 
     step()
     return rate(step, seconds)
+
+
+def by_threads(
+    scenario: str, tick_s: int, count: int, seconds: float, numbers: tuple[int, ...]
+) -> dict[int, float]:
+    """Steps per second of one process by its number of threads: in turns, the median of each."""
+    envs: dict[int, BuildingVectorEnv] = {}
+    before = os.environ.get(threads.VARIABLE)
+    for number in numbers:
+        os.environ[threads.VARIABLE] = str(number)
+        envs[number] = BuildingVectorEnv(count, scenario, tick_s=tick_s, days=2)
+        envs[number].reset(seed=0)
+    os.environ.pop(threads.VARIABLE)
+    if before is not None:
+        os.environ[threads.VARIABLE] = before
+    found: dict[int, list[float]] = {number: [] for number in numbers}
+    actions = np.zeros((count, len(envs[numbers[0]].action_names)), dtype=np.float32)
+    end = time.perf_counter() + seconds * len(numbers)
+    while time.perf_counter() < end:
+        for number, env in envs.items():
+            start = time.perf_counter()
+            for _ in range(2 * 96):  # an episode
+                env.step(actions)
+            found[number].append(2 * 96 * count / (time.perf_counter() - start))
+    return {number: float(np.median(rates)) for number, rates in found.items()}
+
+
+def memory_mib() -> float:
+    """Memory that this process holds now [MiB]; NaN where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except OSError:
+        return float("nan")
+
+
+def soak(scenario: str, steps: int, count: int = 64, tick_s: int = 300) -> tuple[int, float, float]:
+    """Random actions for at least so many environment steps, episodes of two days.
+
+    Returns
+    -------
+    steps taken, memory after a tenth of them and at the end [MiB].
+
+    Raises
+    ------
+    ArithmeticError
+        An observation or a reward that is not finite.
+    """
+    env = BuildingVectorEnv(count, scenario, tick_s=tick_s, days=2)
+    env.reset(seed=0)
+    rng = np.random.default_rng(0)
+    shape = env.action_space.shape or ()
+    done, early = 0, 0.0
+    while done < steps:
+        actions = rng.uniform(-1.0, 1.0, shape).astype(np.float32)
+        seen, reward, *_ = env.step(actions)
+        done += count
+        if not (np.isfinite(seen).all() and np.isfinite(reward).all()):
+            raise ArithmeticError(f"{scenario}: not finite after {done} steps")
+        if not early and 10 * done >= steps:
+            early = memory_mib()
+    return done, early, memory_mib()
+
+
+def soak_all(steps: int, scenarios: tuple[str, ...]) -> None:
+    """Print what a soak of each scenario finds; ends with 1 where one fails."""
+    failed = False
+    for name in scenarios:
+        start = time.perf_counter()
+        try:
+            done, early, late = soak(name, steps // len(scenarios))
+        except Exception as error:  # whatever it is, it is what a soak looks for
+            failed = True
+            print(f"{name:<12} FAILED: {error!r}")
+            continue
+        speed = done / (time.perf_counter() - start)
+        memory = f"memory {early:.0f} MiB {late - early:+.1f}"
+        print(f"{name:<12} {done:>12,} steps, all finite, {memory}, {speed:,.0f} steps/s")
+    sys.exit(1 if failed else 0)
 
 
 def reset_ms(scenario: str, pool: int) -> float:
@@ -108,13 +193,19 @@ def main() -> None:
     parser.add_argument("--envs", type=int, default=256)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--soak", type=int, metavar="STEPS", help="random actions, no table")
     given = parser.parse_args()
+    if given.soak:
+        soak_all(given.soak, ("classroom", "home", "office", "school"))
     name, count, seconds = given.scenario, given.envs, given.seconds
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"{threads.cores()} cores{load}")
     print(f"{name}, control step 900 s, pool of {POOL} episodes, resets included")
     rows: list[tuple[str, float, str]] = []
     for tick in (60, 300):
         rows.append((f"single, tick {tick} s", single(name, tick, seconds), "steps/s"))
-        rows.append((f"vector of {count}, tick {tick} s", vector(name, tick, count, seconds), "steps/s"))
+        for number, found in by_threads(name, tick, count, seconds, (1, given.cores)).items():
+            rows.append((f"vector of {count}, tick {tick} s, threads: {number}", found, "steps/s"))
         many = several(name, tick, count, seconds, given.cores)
         rows.append((f"{given.cores} processes of {count}, tick {tick} s", many, "steps/s"))
     rows.append(("reset from the pool", reset_ms(name, POOL), "ms"))

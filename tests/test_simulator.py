@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
+import multiprocessing
+import threading
+import time
 from datetime import date
+from multiprocessing.connection import Connection
 
 import numpy as np
 import pytest
@@ -13,6 +18,7 @@ from twin.physics.layout import N_TICK
 from twin.scenario.catalog import load_scenario
 from twin.simulator import Simulator
 
+MANY = 64
 SEEDS = (4, 0, 7)
 
 
@@ -100,3 +106,115 @@ def test_power_is_the_mean_of_a_tick_and_registers_add_it_up(simulator: Simulato
         used += simulator.state.power * simulator.building.clock.tick_s
     assert (used.sum(axis=1) > 0.0).all()
     np.testing.assert_allclose(simulator.state.register - before, used, rtol=1e-9, atol=1e-6)
+
+
+def many(tick_s: int = 300) -> Simulator:
+    plan = load_scenario("office").updated(start=date(2023, 7, 10), days=2, warm_up_days=0, tick_s=tick_s)
+    return Simulator(assemble(plan, range(MANY)))
+
+
+def random_steps(simulator: Simulator, steps: int) -> np.ndarray:
+    """The state after some steps under setpoints, dampers and valves at random."""
+    rng = np.random.default_rng(3)
+    building = simulator.building
+    for _ in range(steps):
+        command = default(simulator)
+        low, high = building.command_low, building.command_high
+        given = low + (high - low) * rng.random((simulator.count, len(low)))
+        given[rng.random(given.shape) < 0.5] = np.nan  # left to the local loops
+        command[:, building.command_columns] = given
+        simulator.step(command)
+    return simulator.snapshot().buffer
+
+
+@pytest.fixture(scope="module")
+def by_one_thread() -> np.ndarray:
+    simulator = many()
+    simulator._threads = 1
+    return random_steps(simulator, 60)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 100])
+def test_the_number_of_threads_changes_nothing(
+    threads: int, by_one_thread: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWIN_THREADS", str(threads))
+    simulator = many()
+    assert np.array_equal(random_steps(simulator, 60), by_one_thread, equal_nan=True)
+    assert simulator._slices
+
+
+def test_threads_follow_people_and_devices_that_are_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slot's people may be rewritten in place, or all rows replaced as a busier day needs more room."""
+    monkeypatch.setenv("TWIN_THREADS", "2")
+    shared, alone = many(), many()
+    alone._threads = 1
+    for simulator in (shared, alone):
+        random_steps(simulator, 30)
+        boundary = simulator.building.boundary
+        boundary.event[:] = boundary.event[::-1].copy()
+        random_steps(simulator, 10)
+        wider = np.concatenate([boundary.event[::-1], np.full_like(boundary.event, 2**62)], axis=1)
+        object.__setattr__(simulator.building, "boundary", boundary._replace(event=wider))
+        random_steps(simulator, 10)
+    assert np.array_equal(shared.snapshot().buffer, alone.snapshot().buffer, equal_nan=True)
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5"])
+def test_a_number_of_threads_that_cannot_be_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWIN_THREADS", given)
+    with pytest.raises(TwinError, match="TWIN_THREADS"):
+        Simulator(assemble(load_scenario("office").updated(days=1, warm_up_days=0), (0,)))
+
+
+def _interrupt(after_s: float) -> None:
+    time.sleep(after_s)
+    _thread.interrupt_main()
+
+
+def test_ctrl_c_leaves_all_buildings_at_the_same_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWIN_THREADS", "2")
+    simulator = many()
+    command = default(simulator)
+    simulator.advance(command, 3)
+    start = simulator.snapshot()
+    caught = 0
+    for i in range(60):
+        simulator.restore(start)
+        interrupter = threading.Thread(target=_interrupt, args=(1e-5 * i,))
+        try:
+            interrupter.start()
+            while True:
+                simulator.advance(command, 3)
+                if simulator.tick > 500:
+                    simulator.restore(start)
+        except KeyboardInterrupt:
+            caught += 1
+        interrupter.join()
+        assert len(np.unique(simulator.state.counter[:, N_TICK])) == 1
+    assert caught == 60
+
+
+def _child(simulator: Simulator, steps: int, answer: Connection) -> None:
+    answer.send(random_steps(simulator, steps))
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork here")
+def test_a_forked_process_has_threads_of_its_own(
+    by_one_thread: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWIN_THREADS", "2")
+    simulator = many()
+    start = simulator.snapshot()
+    random_steps(simulator, 5)  # the parent's threads are there
+    simulator.restore(start)
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(simulator, 60, there))
+    child.start()
+    there.close()
+    assert here.poll(60.0)
+    found = here.recv()
+    child.join(10.0)
+    assert child.exitcode == 0
+    assert np.array_equal(found, by_one_thread, equal_nan=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from twin import __version__, terminal
+from twin import __version__, learning, terminal
+from twin.options import Days, Out, Quiet, ScenarioName, Start
 
 if TYPE_CHECKING:
     from twin.scenario.schema import Scenario
@@ -22,21 +23,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
-
-ScenarioName = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A name (see: twin list scenarios) or a file.")
-]
-Start = Annotated[
-    str | None,
-    typer.Option(
-        metavar="DATE", help="First day, as 2023-01-09, or a period that the scenario names, as winter."
-    ),
-]
-Days = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many days.")]
-Out = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Folder for the results; default: a new one in results/.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 
 
 def main() -> None:
@@ -133,6 +119,10 @@ def compare(
     _finish(Path(done.folder), done.manifest, no_report)
 
 
+app.command(short_help="Train a learning controller.")(learning.train)
+app.command(short_help="Look for a learner's parameters.")(learning.tune)
+
+
 @app.command(short_help="Draw figures and page again from results.")
 def report(
     results: Annotated[
@@ -149,10 +139,11 @@ def report(
       twin report results/*
       twin report results/winter results/summer --together both.html
     """
-    from twin.report import write_joint_report, write_report
+    from twin import workbench
+    from twin.report import write_joint_report
 
     for folder in results:
-        terminal.show(terminal.shown_path(write_report(folder)))
+        terminal.show(terminal.shown_path(workbench.report(folder)))
     if together is not None:
         terminal.show(terminal.shown_path(write_joint_report(results, together)))
 
@@ -249,7 +240,7 @@ def validate_physics(
 @app.command(short_help="Print a JSON Schema for editors.")
 def schema(
     what: Annotated[
-        str, typer.Argument(metavar="scenario|agent|datasheet", help="Which kind of file.")
+        str, typer.Argument(metavar="scenario|agent|learner|datasheet", help="Which kind of file.")
     ] = "scenario",
 ) -> None:
     """Print the JSON Schema of a kind of file: editors complete and check keys with it.
@@ -376,6 +367,7 @@ def _finish(folder: Path, manifest: dict[str, Any], no_report: bool) -> None:
         runs = {record.agent: [record]}
     if runs:
         terminal.print_indicators(runs)
+        terminal.print_differences(runs)
     if not no_report and runs:
         from twin.report import write_report
 

@@ -7,16 +7,19 @@ products, comparisons and look-ups act on a batch, so that N does not matter.
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.basics.errors import ScenarioError
 from twin.basics.points import QUANTITIES
 from twin.basics.streams import generator
 from twin.building.tariff import boundary_calendar
+from twin.leader import Lead, Leader
+from twin.levers import Levers, beyond_setpoints
 from twin.physics import layout as la
+from twin.reward import Reward
 from twin.scenario.learning import USUAL, TaskSpec
 from twin.task import J_PER_KWH, Float, Task
 
@@ -25,28 +28,6 @@ if TYPE_CHECKING:
     from twin.simulator import Simulator
 
 Float32 = NDArray[np.float32]
-_SETPOINTS = ("heating_setpoint", "cooling_setpoint")
-LEVELS: dict[str, tuple[str, ...]] = {
-    "thermostat": _SETPOINTS,
-    "setpoints": (*_SETPOINTS, "ventilation_command", "supply_air_temperature_setpoint"),
-    "supervisory": (
-        *_SETPOINTS,
-        "ventilation_command",
-        "supply_air_temperature_setpoint",
-        "supply_water_temperature_setpoint",
-    ),
-    "direct": (
-        "damper_command",
-        "valve_command",
-        "ventilation_command",
-        "fan_speed_command",
-        "outdoor_air_damper_command",
-        "cooling_valve_command",
-        "heating_valve_command",
-        "supply_water_temperature_setpoint",
-    ),
-}
-
 # Error of a forecast of outdoor temperature: AR(1) over hours ahead, e0 ~ N(F0, K0), e' ~ N(F e + mu, K).
 # Source: BOPTEST, forecast/error_emulator.py and its named levels; (F0, K0, F, K, mu).
 ERRORS: dict[str, tuple[float, float, float, float, float]] = {
@@ -54,7 +35,6 @@ ERRORS: dict[str, tuple[float, float, float, float, float]] = {
     "medium": (0.15, 1.2, 0.93, 0.6, 0.0),
     "high": (-0.58, 1.5, 0.95, 0.7, -0.015),
 }
-LINEAR_PER_W, LINEAR_SHARE = 1e-4, 0.5  # Sinergym's lambda_P and W
 
 
 class Outlook:
@@ -66,6 +46,9 @@ class Outlook:
         From `twin.assemble`; its run should reach `spec.days_ahead` beyond what is played.
     spec
         What is seen, set and rewarded.
+    lead
+        Makes the leading rule from what is observed and set and from the control step [s]; needed to play
+        where the spec names one.
 
     Attributes
     ----------
@@ -75,10 +58,14 @@ class Outlook:
         What the m actions set, and the values that -1 and 1 stand for.
     """
 
-    def __init__(self, building: Building, spec: TaskSpec) -> None:
+    def __init__(self, building: Building, spec: TaskSpec, lead: Lead | None = None) -> None:
         self.building, self.spec = building, spec
-        self.task = Task(building, also=[q for q in LEVELS[spec.action] if q not in _SETPOINTS])
-        self.weights = spec.weights(building.scenario.comfort)
+        self.task = Task(building, also=beyond_setpoints(spec), readings=spec.readings)
+        self.levers = Levers(building, spec, self.task.action)
+        self.action_names = self.levers.names
+        self.action_lower, self.action_upper = self.levers.lower, self.levers.upper
+        self.reward = Reward(building, spec)
+        self.weights = self.reward.weights
         self._ratio = building.clock.boundary_step_s // building.clock.tick_s
         own = self.task.observation
         self._kept = np.array([i for i, name in enumerate(own.names) if not name.startswith("time.")])
@@ -87,7 +74,8 @@ class Outlook:
         air = [name for name, _ in rows if name.endswith(".air_temperature")]
         self._air = np.array([own.names.index(name) for name in air], dtype=np.int64)
         back = [(f"{name}.{k}_steps_ago", "°C") for k in range(1, spec.past_steps + 1) for name in air]
-        rows += [*extra, *back]
+        led = [self.task.action.points[i] for i in self.levers.led]
+        rows += [*extra, *back, *((f"rule.{point.id}", QUANTITIES[point.quantity].unit) for point in led)]
         self.names, self.units = tuple(name for name, _ in rows), tuple(unit for _, unit in rows)
         ranges = np.array([self._range(name) for name in self.names])
         self.lower, self.upper = ranges[:, 0].copy(), ranges[:, 1].copy()
@@ -95,12 +83,15 @@ class Outlook:
         self._scale, self._shift = 2.0 / width, -1.0 - 2.0 * self.lower / width
         self._prepare_table(table)
         self._prepare_errors()
-        self._prepare_actions()
+        self._history = spec.past_steps * len(air)
+        self._leader = None
+        if spec.rule and lead is not None:
+            self._leader = Leader(lead(own, self.task.action, float(building.clock.control_step_s)))
 
     def _prepare_table(self, ahead: Float) -> None:
         """All that is known before the run, scaled (climates, K + 1, n), and the columns that are not."""
         known = self.task.known_ahead[:, :, self._kept]
-        back = np.zeros((*ahead.shape[:2], self.spec.past_steps * len(self._air)))
+        back = np.zeros((*ahead.shape[:2], self.spec.past_steps * len(self._air) + len(self.levers.led)))
         table = np.concatenate([known, ahead, back], axis=2)
         place = {int(column): i for i, column in enumerate(self._kept)}
         live = np.array([place[int(column)] for column in self.task.live_columns], dtype=np.int64)
@@ -117,10 +108,24 @@ class Outlook:
         other.task.building = building
         return other
 
+    def seated(self, building: Building, seats: int) -> Outlook:
+        """The same outlook with room for the climates of so many seats, all as the first or as they were."""
+        other = self.on(building)
+        kept = min(seats, len(self._table))
+        other._table = np.repeat(self._table[:1], seats, axis=0)
+        other._table[:kept] = self._table[:kept]
+        other.task.furnish(seats)
+        return other
+
+    def seat(self, at: int, other: Outlook) -> None:
+        """Put what another outlook of the same design knows ahead into one seat, in place."""
+        self._table[at] = other._table[0]
+        self.task.known_ahead[at] = other.task.known_ahead[0]
+
     def _range(self, name: str) -> tuple[float, float]:
         """What becomes -1 and 1 for a column."""
         entity, _, quantity = name.partition(".")
-        quantity = quantity.partition(".")[0]
+        quantity = quantity.rpartition(".")[2] if entity == "rule" else quantity.partition(".")[0]
         if quantity in self.spec.ranges:
             return self.spec.ranges[quantity]
         if entity == "time":
@@ -176,33 +181,22 @@ class Outlook:
             one = boundary.tariff[:, la.P_ELECTRICITY] * J_PER_KWH
         elif quantity == "carbon_intensity":
             one = boundary.tariff[:, la.Q_ELECTRICITY] * J_PER_KWH
-        else:
+        elif quantity == "occupants":
             one = boundary.bounds[:, :, la.B_EXPECTED].sum(axis=1)
+        else:
+            one = self._tightest(quantity)
         return np.broadcast_to(one, (climates, steps))
 
-    def _prepare_actions(self) -> None:
-        """Which action column sets which point, and what -1 and 1 stand for."""
-        points, wanted = self.task.action.points, LEVELS[self.spec.action]
-        at = [i for i, p in enumerate(points) if p.quantity in wanted]
-        whole = self.spec.action == "supervisory"
-        called = [points[i].quantity if whole else points[i].id for i in at]
-        names = list(dict.fromkeys(called))
-        source = [names.index(name) for name in called]
-        if not names:
-            raise ScenarioError(
-                "this building has nothing to set at this level", key="task.action", value=self.spec.action
-            )
-        first = [at[source.index(i)] for i in range(len(names))]
-        quantity = [points[i].quantity for i in first]
-        bounds = [(self.task.action.lower[i], self.task.action.upper[i]) for i in first]
-        chosen = [self.spec.ranges.get(q, b) for q, b in zip(quantity, bounds, strict=True)]
-        self.action_names = tuple(names)
-        self._source, self._at = np.array(source, dtype=np.int64), np.array(at, dtype=np.int64)
-        self.action_lower = np.array([low for low, _ in chosen])
-        self.action_upper = np.array([high for _, high in chosen])
-        self._half = 0.5 * (self.action_upper - self.action_lower)
-        self._narrowed = chosen != bounds  # otherwise the task clips to the same
-        self._plain = self._source.tolist() == self._at.tolist() == list(range(len(points)))
+    def _tightest(self, quantity: str) -> Float:
+        """The largest lower or smallest upper comfort bound over conditioned zones (K,) [°C]."""
+        conditioned = self.building.parameters.zone[0, :, la.ZP_CONDITIONED] > 0.5
+        zones = np.flatnonzero(conditioned if conditioned.any() else ~conditioned)
+        bounds = self.building.boundary.bounds[:, zones]
+        if quantity == "comfort_lower":
+            highest: Float = np.max(bounds[:, :, la.B_LOWER], axis=1)
+            return highest
+        lowest: Float = np.min(bounds[:, :, la.B_UPPER], axis=1)
+        return lowest
 
     def _prepare_errors(self) -> None:
         """Columns that a forecast error reaches, and how many hours ahead each is."""
@@ -228,17 +222,35 @@ class Outlook:
         return error[:, self._leads].astype(np.float32)
 
     def past(self, simulator: Simulator) -> Float:
-        """Past values of a fresh episode, (N, past_steps, zones): the air temperature has been what it is."""
-        if not self.spec.past_steps:
-            return np.zeros((simulator.count, 0, len(self._air)))
-        now = self.task.observe(simulator)[:, self._air]
-        return np.repeat(now[:, None], self.spec.past_steps, axis=1)
+        """What a fresh episode remembers, (N, width): the air temperature has been what it is, by steps back
+        and zones; then what the leading rule remembers and has decided for the step to come.
+
+        Raises
+        ------
+        ValueError
+            The spec names a leading rule, and none was handed over.
+        """
+        if not (self._history or self.spec.rule):
+            return np.zeros((simulator.count, 0))
+        seen = self.task.observe(simulator)
+        history = np.tile(seen[:, self._air], (1, self.spec.past_steps))
+        if not self.spec.rule:
+            return history
+        if self._leader is None:
+            raise ValueError(f"{self.spec.rule} leads here, but no rule was handed over")
+        return np.concatenate([history, self._leader.begin(seen)], axis=1)
 
     def remember(self, simulator: Simulator, past: Float) -> None:
-        """Move past values (N, past_steps, zones) on by one step, in place, before the step is taken."""
-        if self.spec.past_steps:
-            past[:, 1:] = past[:, :-1].copy()
-            past[:, 0] = self.task.observe(simulator)[:, self._air]
+        """Move past air temperatures of `past` (N, width) on by a step, in place, before the step."""
+        if self._history:
+            zones = len(self._air)
+            past[:, zones : self._history] = past[:, : self._history - zones].copy()
+            past[:, :zones] = self.task.observe(simulator)[:, self._air]
+
+    def lead(self, simulator: Simulator, past: Float) -> None:
+        """Let the leading rule, if there is one, decide for the next step; `past` in place, after a step."""
+        if self._leader is not None:
+            self._leader.go_on(self.task.observe(simulator), past[:, self._history :])
 
     def observe(self, simulator: Simulator, past: Float, errors: Float32) -> Float32:
         """What a learner sees now (N, n), with `past` values and each slot's `errors` of forecasts."""
@@ -247,10 +259,18 @@ class Outlook:
         seen[:, self._live] = self._scaled(self.task.live(simulator), self._live_scale, self._live_shift)
         if len(self._erring):
             self._blur(seen, simulator, errors)
-        if self.spec.past_steps:
+        if self._history or self.spec.rule:
             scale, shift = self._scale[self._past :], self._shift[self._past :]
-            seen[:, self._past :] = self._scaled(past.reshape(len(past), -1).copy(), scale, shift)
+            held = past[:, : self._history].copy()
+            if self.spec.rule:
+                held = np.concatenate([held, self._rule(past)[:, self.levers.led]], axis=1)
+            scaled = self._scaled(held, scale, shift)
+            seen[:, self._past :] = np.where(np.isnan(scaled), 0.0, scaled)  # NaN: the plant's own loop
         return seen
+
+    def _rule(self, past: Float) -> Float:
+        """What the leading rule has decided for the step to come (N, points)."""
+        return past[:, past.shape[1] - len(self.task.action.points) :]
 
     def _blur(self, seen: Float32, simulator: Simulator, errors: Float32) -> None:
         """Add the errors of forecasts issued now, in place."""
@@ -278,68 +298,35 @@ class Outlook:
         return (value - self._shift) / self._scale if self.spec.normalise else value
 
     def tally(self, simulator: Simulator) -> Float:
-        """What `terms` compares with after a step (N, 2); empty where the reward needs none."""
-        state = simulator.state
-        if self.spec.reward == "boptest":
-            return np.stack(
-                [state.kpi[:, la.KP_COST_HVAC], state.kpi_zone[:, :, la.KZ_TDIS].sum(axis=1)], axis=1
-            )
-        if self.spec.reward == "linear":
-            energy = state.kpi[:, la.KP_ENERGY : la.KP_ENERGY + la.END_USES]
-            hvac = energy.sum(axis=1) - energy[:, la.E_LIGHTS] - energy[:, la.E_EQUIPMENT]
-            return np.stack([hvac, state.kpi_zone[:, :, la.KZ_TDIS].sum(axis=1)], axis=1)
-        return np.zeros((0, 2))
+        """What `terms` compares with after a step."""
+        return self.reward.tally(simulator)
 
     def terms(self, simulator: Simulator, before: Float | None = None) -> dict[str, Float]:
-        """What the step just ended cost, each (N,); the reward is minus their sum.
+        """What the step just ended cost, each (N,), see twin.reward.Reward.terms."""
+        return self.reward.terms(simulator, before)
 
-        Parameters
-        ----------
-        before
-            `tally` before the step; None: no step was taken, and these terms are 0.
+    def worth(self, terms: Mapping[str, Float], seen: Float32) -> Float:
+        """The reward (N,) of these terms and of what is seen after the step (N, n); see Reward.worth."""
+        return self.reward.worth(terms, lambda: self.engineering(seen), self.names)
 
-        Notes
-        -----
-        `currency`: cost and occupied discomfort, see Task.reward_terms. `boptest`: the increase of cost_tot
-        and, at the weight of a degree hour, of tdis_tot (BOPTEST-Gym). `linear`: half of 1e-4 per watt of
-        HVAC power and half of 1 per kelvin outside the bounds, summed over zones, means of the step
-        (Sinergym, LinearReward).
-        """
-        if self.spec.reward == "currency":
-            return self.task.reward_terms(simulator, self.weights)
-        now = self.tally(simulator)
-        gone = now - (now if before is None else before)
-        if self.spec.reward == "boptest":
-            area = float(self.building.parameters.constant[la.X_FLOOR_AREA])
-            zones = max(1.0, float((self.building.parameters.zone[0, :, la.ZP_CONDITIONED] > 0.5).sum()))
-            weight = self.weights[0] / 3600.0 / zones
-            return {"cost": gone[:, 0] / area, "temperature": gone[:, 1] * weight}
-        seconds = float(self.building.clock.control_step_s)
-        power, warmth = LINEAR_SHARE * LINEAR_PER_W / seconds, (1.0 - LINEAR_SHARE) / seconds
-        return {"energy": gone[:, 0] * power, "temperature": gone[:, 1] * warmth}
+    @property
+    def choices(self) -> int:
+        """How many actions there are where `discrete_levels` makes them countable; otherwise 0."""
+        return self.levers.choices
 
-    def command(self, action: NDArray[np.floating]) -> Float:
-        """Command rows (N, A) of actions (N, m) from [-1, 1]; NaN leaves the default.
+    def decode(self, index: NDArray[np.generic]) -> Float:
+        """Actions (N, m) in [-1, 1] of choices (N,); see twin.levers.Levers.decode."""
+        return self.levers.decode(index)
 
-        Raises
-        ------
-        ValueError
-            An action of the wrong shape.
-        """
-        given = np.asarray(action, dtype=np.float64)
-        if given.ndim != 2 or given.shape[1] != len(self.action_names):
-            raise ValueError(f"action of shape {given.shape}, expected (N, {len(self.action_names)})")
-        value = (given + 1.0) * self._half
-        value += self.action_lower
-        if self._narrowed:
-            value = np.minimum(np.maximum(value, self.action_lower), self.action_upper)
-        if self._plain:
-            return self.task.command(value)
-        if len(self._at) == len(self.task.action.points):
-            return self.task.command(value.take(self._source, axis=1))
-        row = np.full((len(value), len(self.task.action.points)), np.nan)
-        row[:, self._at] = value.take(self._source, axis=1)
-        return self.task.command(row)
+    def command(
+        self,
+        action: NDArray[np.generic],
+        simulator: Simulator | None = None,
+        past: Float | None = None,
+    ) -> Float:
+        """Command rows (N, A) of actions; see twin.levers.Levers.points."""
+        rule = self._rule(past) if self.spec.rule and past is not None else None
+        return self.task.command(self.levers.points(action, simulator, rule))
 
 
 def _day_of_year(ordinal: int) -> int:
@@ -351,4 +338,4 @@ def _day_of_year(ordinal: int) -> int:
 def _unit(quantity: str, building: Building) -> str:
     if quantity == "electricity_price":
         return f"{building.scenario.tariff.currency}/kWh"
-    return QUANTITIES[quantity].unit
+    return "°C" if quantity.startswith("comfort_") else QUANTITIES[quantity].unit

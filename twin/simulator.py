@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from twin.basics.errors import TwinError
 from twin.building.assembly import Building, initial_state
+from twin.physics import threads
 from twin.physics.kernel import bound
-from twin.physics.layout import N_LOGGED, N_TICK, N_TRUTH, SN_READING, SN_TIME, Float, Log, scratch
+from twin.physics.layout import (
+    N_LOGGED,
+    N_TICK,
+    N_TRUTH,
+    OWN,
+    SN_READING,
+    SN_TIME,
+    Boundary,
+    Float,
+    Log,
+    Scratch,
+    State,
+    scratch,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+SHARED_FROM = 64  # building-ticks in a call from which threads save more than they cost
+SLICE = 32  # buildings that a thread takes at a time, about: it may not have its core for itself
 
 
 class Measurements(NamedTuple):
@@ -22,6 +41,15 @@ class Measurements(NamedTuple):
 
     reading: Float
     age_s: Float
+
+
+class Slice(NamedTuple):
+    """Some neighbouring buildings: views of their rows, and scratch of their own."""
+
+    rows: slice
+    state: State
+    boundary: Boundary
+    scratch: Scratch
 
 
 @dataclass(frozen=True)
@@ -57,6 +85,9 @@ class Simulator:
         self.state, self._buffer = initial_state(building)
         self._fresh = self._buffer.copy()
         self._scratch = scratch(self.state.zone.shape[1], building.parameters.door.shape[1])
+        self._threads = threads.wanted()
+        self._slices: list[Slice] = []
+        self._sliced: Boundary | None = None
         self._advance: Callable[..., None] | None = None
         self._log = silent_log(len(building.signal_points))
 
@@ -120,7 +151,36 @@ class Simulator:
         arguments = (building.parameters, self.state, command, building.boundary, ticks, log, self._scratch)
         if self._advance is None:
             self._advance = bound(*arguments)
-        self._advance(*arguments)
+        if self._threads > 1 and self.count > 1 and self.count * ticks >= SHARED_FROM:
+            self._share(self._advance, command, ticks, log)
+        else:
+            self._advance(*arguments)
+
+    def _share(self, advance: Callable[..., None], command: Float, ticks: int, log: Log) -> None:
+        """The same call, by slices that threads take one after the other."""
+        if self._sliced is not self.building.boundary:
+            self._sliced = self.building.boundary
+            self._slices = self._cut(self._sliced)
+        design = self.building.parameters
+        parts = [
+            partial(advance, design, one.state, command[one.rows], one.boundary, ticks, log, one.scratch)
+            for one in self._slices
+        ]
+        threads.share(parts, self._threads)
+
+    def _cut(self, boundary: Boundary) -> list[Slice]:
+        """Slices of about SLICE buildings, as many for each thread."""
+        count = min(self.count, self._threads * max(1, round(self.count / (self._threads * SLICE))))
+        edges = [self.count * i // count for i in range(count + 1)]
+        doors = self.building.parameters.door.shape[1]
+        slices = []
+        for first, last in pairwise(edges):
+            rows = slice(first, last)
+            own = {name: getattr(boundary, name)[rows] for name in OWN}
+            state = State(*(array[rows] for array in self.state))
+            room = scratch(self.state.zone.shape[1], doors)
+            slices.append(Slice(rows, state, boundary._replace(**own), room))
+        return slices
 
     def measurements(self) -> Measurements:
         """The newest readings and their ages."""

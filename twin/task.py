@@ -102,10 +102,19 @@ class Task:
     also
         Further quantities that the controller may set where the building offers them, as
         `supply_water_temperature_setpoint`; NaN in their columns leaves them to the plant's own loop.
+    readings
+        `sensor`: what devices delivered, where there are any; `truth`: what is so.
     """
 
-    def __init__(self, building: Building, *, supply_air: bool = False, also: Sequence[str] = ()) -> None:
-        self.building = building
+    def __init__(
+        self,
+        building: Building,
+        *,
+        supply_air: bool = False,
+        also: Sequence[str] = (),
+        readings: str = "sensor",
+    ) -> None:
+        self.building, self._readings = building, readings
         self._zones = building.zone_ids
         self._ratio = building.clock.boundary_step_s // building.clock.tick_s
         self._tick_h = building.clock.tick_s / 3600.0
@@ -119,6 +128,8 @@ class Task:
         within = np.minimum(np.maximum(self.action.default, self.action.lower), self.action.upper)
         left_alone = [point.quantity in also for point in self.action.points]
         self._fallback = np.where(left_alone, np.nan, within)
+        self._lowest, self._highest = self.action.lower, self.action.upper
+        self._row = building.command_default[None].copy()
 
     def _observation_spec(self) -> ObservationSpec:
         rows: list[tuple[str, str, float, float]] = []
@@ -193,7 +204,7 @@ class Task:
         self._presence, self._hour = self._columns("presence"), self._column("time.hour")
         first: dict[int, int] = {}
         for i, info in enumerate(self.building.sensors):
-            if info.point_id in self.observation.names:
+            if self._readings == "sensor" and info.point_id in self.observation.names:
                 first.setdefault(self._column(info.point_id), i)
         self._measured = np.array(list(first), dtype=np.int64)
         at = np.array(list(first.values()), dtype=np.int64) * la.SENSOR_STATES
@@ -206,6 +217,12 @@ class Task:
     def known_ahead(self) -> Float:
         """Observations (climates, K + 1, n) at the start of boundary steps; zero where not known ahead."""
         return self._schedule
+
+    def furnish(self, seats: int) -> None:
+        """Give this task a table of its own with room for so many climates, see twin.envs.seats."""
+        own, kept = self._schedule, min(seats, len(self._schedule))
+        self._schedule = np.repeat(own[:1], seats, axis=0)
+        self._schedule[:kept] = own[:kept]
 
     @property
     def live_columns(self) -> NDArray[np.int64]:
@@ -260,14 +277,14 @@ class Task:
         """
         if action.ndim != 2 or action.shape[1] != len(self.action.points):
             raise ValueError(f"action of shape {action.shape}, expected (N, {len(self.action.points)})")
-        value = np.minimum(np.maximum(action, self.action.lower), self.action.upper)
+        value = np.maximum(action, self._lowest)
+        np.minimum(value, self._highest, out=value)
         nothing = np.isnan(value)
         if np.count_nonzero(nothing):
             value = np.where(nothing, self._fallback, value)
         apart = value[:, self._heating] + MINIMUM_DEADBAND_K
         value[:, self._cooling] = np.maximum(value[:, self._cooling], apart)
-        row = np.empty((len(action), self.building.commands))
-        row[:] = self.building.command_default
+        row = self._row.repeat(len(action), axis=0)
         row[:, self._command_columns] = value
         return row
 

@@ -54,7 +54,7 @@ def _show_folder(folder: str, described: bool, group: str = "") -> None:
 
     read: dict[str, Any] = {
         "scenarios": catalog.load_scenario,
-        "agents": catalog.load_agent,
+        "agents": catalog.load_any_agent,
         "sensors": catalog.load_datasheet,
     }
     rows = []
@@ -125,10 +125,25 @@ def _check(path: Path) -> str:
         assemble(catalog.load_scenario(path), [0])
         return "scenario"
     if not keys & {"quantities", "period_s", "accuracy"}:
-        catalog.load_agent(path)
-        return "agent"
+        from twin.scenario.learners import Learner
+
+        return "learner" if isinstance(catalog.load_any_agent(path), Learner) else "agent"
     catalog.load_datasheet(path)
     return "datasheet"
+
+
+def report(folder: Path) -> Path:
+    """Write the page of a run, comparison or validation again, or draw a training's curves."""
+    from twin.report import write_report
+    from twin.report.learning import draw_learning_curve
+    from twin.report.record import read_json
+
+    if (folder / "manifest.json").is_file() and read_json(folder / "manifest.json").get("kind") == "training":
+        drawn = draw_learning_curve(folder)
+        if drawn is None:
+            raise ResultsError("nothing was evaluated yet, so there are no curves", file=folder)
+        return drawn
+    return write_report(folder)
 
 
 def schema(what: str) -> str:
@@ -136,10 +151,12 @@ def schema(what: str) -> str:
     from twin.scenario.agents import AgentSpec
     from twin.scenario.datasheets import Datasheet
     from twin.scenario.json_schema import json_schema, scenario_json_schema
+    from twin.scenario.learners import Learner
 
     kinds: dict[str, Callable[[], dict[str, Any]]] = {
         "scenario": scenario_json_schema,
         "agent": lambda: json_schema(AgentSpec),
+        "learner": lambda: json_schema(Learner),
         "datasheet": lambda: json_schema(Datasheet),
     }
     if what not in kinds:

@@ -18,7 +18,7 @@ from twin.scenario.agents import PARAMETERS, AgentSpec
 from twin.scenario.catalog import load_agent
 from twin.task import ActionSpec, ObservationSpec
 
-KINDS = tuple(kind for kind in PARAMETERS if kind != "python")
+KINDS = tuple(kind for kind in PARAMETERS if kind not in ("python", "policy", "mpc", "foresight"))
 LOWER, UPPER = np.array([5.0, 15.0] * 2), np.array([30.0, 45.0] * 2)
 ACTION = ActionSpec(SETPOINTS, LOWER, UPPER, np.array([20.0, 26.0] * 2))
 

@@ -50,6 +50,7 @@ class Served(NamedTuple):
 
     def run(self, ticks: int, capacity: float = 1e7, loss: float = 150.0) -> None:
         """Let time pass; zones have a capacity [J/K] and lose heat to outdoors [W/K]."""
+        self.p.zone[:, :, la.ZP_AIR_CAPACITY] = capacity
         _run(self.p, self.b, self.x, self.w, ticks, capacity, loss)
 
 
@@ -114,6 +115,7 @@ def _state(model: Plant, zones: int) -> State:
         }
     )  # fmt: skip
     x.zone[:, :, la.Z_AIR], x.zone[:, :, la.Z_HUMIDITY], x.zone[:, :, la.Z_CO2] = 22.0, 0.007, 600.0
+    x.zone[:, :, la.Z_MEAN_AIR] = 22.0
     x.node[:], x.command[:] = 22.0, np.nan
     x.plant[:], x.terminal[:] = model.initial_plant, model.initial_terminal
     return x
@@ -135,7 +137,11 @@ def _run(p: Parameters, b: Boundary, x: State, w: Float, ticks: int, capacity: f
             held = min(max(free, w[z, la.WK_LOW]), w[z, la.WK_HIGH])
             ideal = (held - free) * (capacity / dt + flow + loss)
             w[z, la.WK_IDEAL] = min(max(ideal, -w[z, la.WK_CAP_COOL]), w[z, la.WK_CAP_HEAT])
-            x.zone[0, z, la.Z_AIR] = free + w[z, la.WK_IDEAL] / (capacity / dt + flow + loss)
+            end = free + w[z, la.WK_IDEAL] / (capacity / dt + flow + loss)
+            mean = 0.5 * (x.zone[0, z, la.Z_AIR] + end)
+            x.zone[0, z, la.Z_HEAT] = heat + w[z, la.WK_IDEAL] + flow * (w[z, la.WK_SUPPLY_T] - mean)
+            x.zone[0, z, la.Z_MEAN_AIR] = mean
+            x.zone[0, z, la.Z_AIR] = end
             x.node[0, z, la.FLOOR_IN] = x.zone[0, z, la.Z_AIR]
         hvac.settle(p, b, x, 0, 0, 0, 0, w)
         x.counter[0, la.N_TICK] += 1.0

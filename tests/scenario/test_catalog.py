@@ -17,7 +17,7 @@ from twin.building.glazing import named_glazing
 from twin.scenario import strict_yaml
 from twin.scenario.catalog import (
     available,
-    load_agent,
+    load_any_agent,
     load_datasheet,
     load_scenario,
     packaged,
@@ -69,7 +69,7 @@ def test_plans_fit_together(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["agents", "sensors"])
 def test_every_shipped_agent_and_datasheet_loads(name: str) -> None:
-    read = load_agent if name == "agents" else load_datasheet
+    read = load_any_agent if name == "agents" else load_datasheet
     for stem in available(name):  # type: ignore[arg-type]
         assert read(stem).name == stem
 

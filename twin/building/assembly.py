@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from twin.basics.clock import Clock
-from twin.basics.errors import TwinError
+from twin.basics.errors import ScenarioError, TwinError
 from twin.basics.points import Point
 from twin.building.activities import activities
 from twin.building.climate import climate
@@ -20,12 +21,14 @@ from twin.building.occupancy import Trace, behaviour_parameters, trace
 from twin.building.plant import Plant, plant
 from twin.building.signals import signal_points
 from twin.building.tariff import bounds, tariff
+from twin.building.variation import varied
 from twin.building.weather import Weather, read_weather
 from twin.physics import layout as la
 from twin.physics.layout import Boundary, Float, Int, Parameters, State, allocate
 from twin.scenario.catalog import source_of
 from twin.scenario.offered import night_fans
 from twin.scenario.schema import Scenario
+from twin.scenario.variation import drawn, draws, varies
 
 _NEVER = 2**62
 
@@ -36,6 +39,8 @@ class Building:
 
     Attributes
     ----------
+    scenario
+        As it is written; where it varies, its numbers are those around which the seeds draw theirs.
     seeds
         Episode seed of each building (N,).
     parameters, boundary, shapes
@@ -106,6 +111,9 @@ def assemble(scenario: Scenario, seeds: int | Iterable[int] = 0) -> Building:
     seeds
         Episode seeds; 0 is a seed. Equal seeds give equal people and devices wherever they stand in a batch.
 
+    Where the scenario varies (`site.weather_variability`, `randomise`), every seed has a climate and a row of
+    parameters of its own; otherwise all share one.
+
     Raises
     ------
     TwinError
@@ -114,9 +122,97 @@ def assemble(scenario: Scenario, seeds: int | Iterable[int] = 0) -> Building:
         Where the scenario names something that cannot be built or weather that does not cover the run.
     """
     seeds = checked_seeds(seeds)
-    clock = scenario.clock
     source = source_of(scenario)
     weather = read_weather(scenario.site.weather, base=source.parent if source else None)
+    if not varies(scenario):
+        return _assembled(scenario, seeds, weather)
+    singles = {seed: _single(scenario, seed, weather) for seed in dict.fromkeys(seeds)}
+    return together([singles[seed] for seed in seeds], seeds)
+
+
+def _single(scenario: Scenario, seed: int, weather: Weather) -> Building:
+    """The building of one seed of a scenario that varies."""
+    plan = drawn(scenario, seed)
+    own = varied(weather, plan.site.weather_variability, seed)
+    building = _assembled(plan, (seed,), own, scenario)
+    notes: dict[str, Any] = building.notes | {"drawn": {str(seed): draws(scenario, seed)}}
+    if plan.site.weather_variability.on:
+        notes["weather"] += "; varied around it by episode seed"
+    return dataclasses.replace(building, scenario=scenario, weather=weather, notes=notes)
+
+
+def own_climate(scenario: Scenario, seed: int, weather: Weather) -> tuple[Float, Float]:
+    """Site and sun (1, K, ...) of an episode seed, from the scenario's weather, see twin.building.climate."""
+    return climate(scenario, scenario.clock, varied(weather, scenario.site.weather_variability, seed))
+
+
+def together(singles: Sequence[Building], seeds: Sequence[int]) -> Building:
+    """Buildings of one each, of one scenario that varies, side by side; equal seeds share their arrays.
+
+    Parameters
+    ----------
+    singles
+        One building per slot (N,), each of one.
+    seeds
+        Their seeds (N,).
+    """
+    first, count = singles[0], len(singles)
+    if count == 1:
+        return first
+    if any(one.shapes != first.shapes or one.command_points != first.command_points for one in singles):
+        raise ScenarioError(
+            "the numbers drawn give buildings with other points", key="randomise",
+            allowed="capacities that stay above 0",
+        )  # fmt: skip
+    known = dict(zip(seeds, singles, strict=True))
+    place = {seed: i for i, seed in enumerate(known)}
+    own = np.array([place[seed] for seed in seeds], dtype=np.int64)
+    parameters = {
+        name: np.concatenate([getattr(one.parameters, name) for one in known.values()])
+        for name in Parameters._fields
+        if name not in ("kind", "constant")
+    }
+    boundaries = [one.boundary for one in singles]
+    longest = max(b.event.shape[1] for b in boundaries)
+    event = np.full((count, longest, la.EVENT_COLUMNS), _NEVER, dtype=np.int64)
+    for n, b in enumerate(boundaries):
+        event[n, : b.event.shape[1]] = b.event[0]
+    boundary = first.boundary._replace(
+        weather=np.concatenate([one.boundary.weather for one in known.values()]),
+        sun=np.concatenate([one.boundary.sun for one in known.values()]),
+        event=event,
+        occupant=np.concatenate([b.occupant for b in boundaries]),
+        occupant_key=np.concatenate([b.occupant_key for b in boundaries]),
+        sensor=np.concatenate([b.sensor for b in boundaries]),
+        sensor_key=np.concatenate([b.sensor_key for b in boundaries]),
+        variant=own,
+        climate=own,
+    )
+    begun = dataclasses.replace(
+        first.plant,
+        initial_plant=np.stack([one.plant.initial_plant for one in singles]),
+        initial_terminal=np.stack([one.plant.initial_terminal for one in singles]),
+    )
+    found: dict[str, Any] = {}
+    for one in known.values():
+        found |= one.notes["drawn"]
+    return dataclasses.replace(
+        first,
+        seeds=tuple(seeds),
+        parameters=first.parameters._replace(**parameters),
+        boundary=boundary,
+        shapes={name: (count, *shape[1:]) for name, shape in first.shapes.items()},
+        plant=begun,
+        traces=tuple(one.traces[0] for one in singles),
+        notes=first.notes | {"drawn": found},
+    )
+
+
+def _assembled(
+    scenario: Scenario, seeds: tuple[int, ...], weather: Weather, written: Scenario | None = None
+) -> Building:
+    """Buildings that share weather and parameters, one per seed; `written`: before numbers were drawn."""
+    clock = scenario.clock
     hvac = plant(scenario)
     people = tuple(trace(scenario, clock, seed) for seed in seeds)
     points = signal_points(scenario)
@@ -124,6 +220,8 @@ def assemble(scenario: Scenario, seeds: int | Iterable[int] = 0) -> Building:
     gauges = devices(scenario, clock, seeds, columns)
     parameters = _parameters(scenario, clock, hvac, people[0], weather)
     boundary = _boundary(scenario, clock, weather, people, gauges.sensor, gauges.sensor_key)
+    if written is not None:  # what people are expected to do is the same for all; what they do is not
+        boundary = boundary._replace(bounds=bounds(written, clock))
     return Building(
         scenario=scenario,
         clock=clock,

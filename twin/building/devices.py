@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +80,8 @@ class _Column:
     period: int  # ticks
     phase: int  # ticks
     lag: float  # factor per tick, 1 = none
+    bias: float = 0.0  # on top of the device's own error, by the scenario
+    factor: float = 1.0  # times the device's own errors, by the scenario
 
     @property
     def device_id(self) -> str:
@@ -146,6 +148,9 @@ def _columns(
     for index, device in enumerate(scenario.devices):
         sheet = find(device.datasheet)
         _check_quantity(scenario, index, sheet)
+        if device.bias and sheet.kind == "meter":
+            raise _refusal(scenario, index, "bias", "a meter has no constant error", f"{device.bias:g}",
+                           "error_factor, which is of its reading")  # fmt: skip
         for entity in _entities(device, scenario.zone_ids):
             point = Point(entity, device.measures)
             _check_point(scenario, index, point, signal_ids)
@@ -153,7 +158,7 @@ def _columns(
                 allowed = f"one device per point; devices.{seen[point.id]} measures it already"
                 raise _refusal(scenario, index, "at", "measured twice", point.id, allowed)
             seen[point.id] = index
-            yield _column(point, sheet, tick_s)
+            yield replace(_column(point, sheet, tick_s), bias=device.bias, factor=device.error_factor)
 
 
 def _entities(device: Device, zone_ids: tuple[str, ...]) -> Iterator[str]:
@@ -231,7 +236,7 @@ def _row(column: _Column, signal: int) -> Float:
     row[la.SP_PERIOD] = column.period
     row[la.SP_PHASE] = column.phase
     row[la.SP_LAG] = column.lag
-    row[la.SP_NOISE] = 0.0 if meter else sheet.noise_sd
+    row[la.SP_NOISE] = 0.0 if meter else sheet.noise_sd * column.factor
     row[la.SP_RESOLUTION] = sheet.resolution
     row[la.SP_LOWER] = column.point.row.lower if sheet.lower is None else sheet.lower
     row[la.SP_UPPER] = column.point.row.upper if sheet.upper is None else sheet.upper
@@ -244,7 +249,7 @@ def _errors(column: _Column, seed: int) -> tuple[float, float]:
 
     Normal with half the accuracy as standard deviation (the accuracy read as a 95 % bound, coverage factor 2:
     JCGM 100:2008, 6.3), cut at `bias_limit` or 1.5 accuracies. A meter is type-approved: none is worse than
-    its class, and its register has no offset.
+    its class, and its register has no offset. The scenario's `error_factor` multiplies both, its `bias` adds.
     """
     sheet = column.sheet
     meter = sheet.kind == "meter"
@@ -252,7 +257,9 @@ def _errors(column: _Column, seed: int) -> tuple[float, float]:
     limit = 1.5 * sheet.accuracy if sheet.bias_limit is None else sheet.bias_limit
     share = sheet.accuracy_share if meter else 1.5 * sheet.accuracy_share
     additive = 0.0 if meter else float(np.clip(0.5 * sheet.accuracy * bias, -limit, limit))
-    return additive, float(np.clip(0.5 * sheet.accuracy_share * gain, -share, share))
+    relative = float(np.clip(0.5 * sheet.accuracy_share * gain, -share, share))
+    additive *= column.factor
+    return additive + column.bias if column.bias else additive, column.factor * relative
 
 
 def _next_group(columns: list[_Column], i: int) -> int:

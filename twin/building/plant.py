@@ -14,6 +14,7 @@ from twin.physics import ideal as idl
 from twin.physics import layout as la
 from twin.physics import vav as va
 from twin.physics.layout import Float, Int
+from twin.physics.vav_parts import LOOP_S
 from twin.scenario.schema import Scenario
 from twin.scenario.systems import HeatPump, IdealLoads, Radiators, Vav, VavTerminal
 
@@ -46,7 +47,7 @@ class Plant:
     system, terminal
         (1, HS) and (1, Z, HT); columns in the physics module of the kind.
     initial_plant, initial_terminal
-        States at the origin, (PS,) and (Z, TS).
+        States at the origin, (PS,) and (Z, TS); of N buildings that vary, (N, PS) and (N, Z, TS).
     command_points, command_columns
         What can be commanded, and its columns in a command row.
     actuators
@@ -134,8 +135,8 @@ def _ideal(scenario: Scenario, hvac: IdealLoads) -> Plant:
         row[idl.IT_CAP_COOL] = hvac.cooling_capacity_w_m2 * zone.floor_area_m2
         row[idl.IT_FLOW_PERSON] = sizing.kg_s(hvac.outdoor_air_l_s_person)
         row[idl.IT_FLOW_AREA] = sizing.kg_s(hvac.outdoor_air_l_s_m2 * zone.floor_area_m2)
-        row[idl.IT_FLOW_DESIGN] = (
-            row[idl.IT_FLOW_AREA] + row[idl.IT_FLOW_PERSON] * sizing.design_people(scenario, zone.id)
+        row[idl.IT_FLOW_DESIGN] = row[idl.IT_FLOW_AREA] + row[idl.IT_FLOW_PERSON] * sizing.design_people(
+            scenario, zone.id
         )
     served = sizing.conditioned(scenario)
     heats = [on and hvac.heating_capacity_w_m2 > 0 for on in served]
@@ -191,7 +192,8 @@ def _vav_system(scenario: Scenario, hvac: Vav, terminal: Float) -> Float:
     system[0, va.VS_BOILER] = heating + float(boxes[:, va.VT_REHEAT].sum())
     system[0, va.VS_EFFICIENCY] = hvac.boiler_efficiency
     system[0, va.VS_TRAVEL] = hvac.actuator_travel_s
-    system[0, va.VS_COIL_STEP] = 1.0 - math.exp(-scenario.run.tick_s / COIL_LAG_S)
+    part_s = scenario.run.tick_s / math.ceil(scenario.run.tick_s / LOOP_S)
+    system[0, va.VS_COIL_STEP] = 1.0 - math.exp(-part_s / COIL_LAG_S)
     return system
 
 

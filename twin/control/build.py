@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twin.basics.errors import ControllerError, nearest
 from twin.control.constant import Constant
-from twin.control.controller import Controller
+from twin.control.controller import ZONE_SETPOINTS, Controller
 from twin.control.follow import Follow
 from twin.control.guideline36 import COMMANDS as AIR_COMMANDS
 from twin.control.guideline36 import Guideline36
@@ -19,7 +19,10 @@ from twin.control.pi import ProportionalIntegral
 from twin.control.random import RandomSetpoints
 from twin.control.setback import Setback
 from twin.control.thermostat import Thermostat
+from twin.leader import Lead
+from twin.levers import LEVELS
 from twin.scenario.agents import PARAMETERS, AgentSpec
+from twin.scenario.catalog import load_agent
 from twin.scenario.learning import TaskSpec
 from twin.scenario.policy_file import read_about
 from twin.task import ActionSpec, ObservationSpec
@@ -31,6 +34,9 @@ KINDS = (
     "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python",
     "policy", "mpc", "foresight",
 )  # fmt: skip
+
+
+LEADING = ("constant", "thermostat", "setback", "pi", "follow", "guideline36", "heat_curve")
 
 
 def commands(agent: AgentSpec) -> tuple[str, ...]:
@@ -48,6 +54,9 @@ def commands(agent: AgentSpec) -> tuple[str, ...]:
             return WATER_COMMANDS
         case "python":
             return commands_of(agent.settings)
+        case "foresight":
+            others = tuple(q for q in LEVELS["supervisory"] if q not in ZONE_SETPOINTS)
+            return tuple(dict.fromkeys((*others, *AIR_COMMANDS)))
     return ()
 
 
@@ -68,6 +77,27 @@ def sight(agent: AgentSpec) -> tuple[TaskSpec, bool] | None:
 
         return SIGHT, False
     return None
+
+
+def lead(spec: TaskSpec) -> Lead | None:
+    """What makes the rule that leads a learner; None where none does.
+
+    Raises
+    ------
+    ScenarioError, ControllerError
+        There is no such agent, or it is none that can lead.
+    """
+    if not spec.rule:
+        return None
+    agent = load_agent(spec.rule)
+    if agent.kind not in LEADING:
+        raise ControllerError(
+            "this agent cannot lead a learner",
+            key="task.rule",
+            value=spec.rule,
+            allowed="an agent of kind " + ", ".join(LEADING),
+        )
+    return lambda observation, action, step_s: build(agent, observation, action, step_s, [0])
 
 
 def build(

@@ -13,7 +13,12 @@ from twin.control.ventilation import Co2Ventilation
 from twin.scenario.agents import Guideline36Parameters
 from twin.task import ActionSpec, ObservationSpec
 
-COMMANDS = ("supply_air_temperature_setpoint", "ventilation_command")
+COMMANDS = (
+    "supply_air_temperature_setpoint",
+    "ventilation_command",
+    "fan_speed_command",
+    "outdoor_air_damper_command",
+)
 
 
 class Mode(IntEnum):
@@ -33,14 +38,16 @@ class Guideline36(Rule):
     Warm-up and cool-down begin for all zones when the slowest zone needs it (OptimumStart). Outside occupied
     hours, when enough zones have left their bounds, setback (setup) lasts until all are back. In occupied
     hours a zone in which nobody is moves to standby. Where the plant offers these points, the supply air
-    temperature is trimmed and answers requests, and ventilation follows CO2.
+    temperature is trimmed and answers requests, ventilation follows CO2, the fan rests in unoccupied mode as
+    long as no zone has left its bounds, and the outdoor air damper is shut in warm-up and setback.
 
     Economizer, dual-maximum boxes with reheat and the fan's pressure loop are the plant's local loops. The
     controller sees temperatures and no dampers, so that requests come from temperatures alone.
 
     Notes
     -----
-    ASHRAE Guideline 36-2021: 5.3.2 setpoints and standby, 5.4.6 modes, 5.6.8 requests, 5.16.2 supply air.
+    ASHRAE Guideline 36-2021: 5.3.2 setpoints and standby, 5.4.6 modes, 5.6.8 requests, 5.16.1 fan, 5.16.2
+    supply air, 5.16.6 minimum outdoor air only in occupied mode.
     With `fabric_time_h` (not in the guideline) setpoints are moved for walls that lag behind, as `setback`
     does, so that people feel the same under both.
     """
@@ -63,6 +70,8 @@ class Guideline36(Rule):
         entities = tuple(action.points[i].entity for i in own.action)
         self._presence = observation.columns("presence", entities)
         self._supply = action.columns("supply_air_temperature_setpoint")
+        self._fan = action.columns("fan_speed_command")
+        self._damper = action.columns("outdoor_air_damper_command")
         self._reset = SupplyAirReset(parameters, step_s)
         self._air = Co2Ventilation(parameters, observation, action)
 
@@ -104,6 +113,10 @@ class Guideline36(Rule):
         reset = self._reset.after(memory, hot, mode == Mode.OCCUPIED)
         action[:, self._supply] = self._supply_air(mode, self._reset.setpoint(reset, outdoor))
         action[:, self._air.action] = self._air.shares(observation, open_now, outdoor)
+        if rule.system_modes:
+            inside = (own.sign * (air - bound) >= 0.0).all(axis=1, keepdims=True)
+            action[:, self._fan] = np.where((mode == Mode.UNOCCUPIED) & inside, 0.0, np.nan)
+            action[:, self._damper] = np.where((mode == Mode.WARM_UP) | (mode == Mode.SETBACK), 0.0, np.nan)
         now = {"mode": mode, "started": started * 1.0, "recovering": recovering * 1.0, "rate": rate,
                "last": felt, "fabric": fabric, "vacant_s": vacant_s}  # fmt: skip
         return action, now | reset

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import inspect
-import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +13,7 @@ from twin.basics.errors import ControllerError, nearest
 from twin.basics.points import QUANTITIES
 from twin.control.controller import Bool, Float
 from twin.scenario.agents import PythonParameters
+from twin.scenario.own_code import module_of, told
 from twin.task import ActionSpec, ObservationSpec
 
 NEEDS = (
@@ -36,7 +32,7 @@ def own_class(parameters: PythonParameters) -> type:
         No such file or class, a class without `predict`, or an error in the file itself, with its traceback.
     """
     path = Path(parameters.file)
-    module = _module(path)
+    module = module_of(path)
     found = getattr(module, parameters.class_name, None)
     classes = [n for n, v in vars(module).items() if inspect.isclass(v) and v.__module__ == module.__name__]
     if not inspect.isclass(found):
@@ -144,7 +140,7 @@ class Own:
         except ControllerError:
             raise
         except Exception as error:  # whatever the user's code raises is told as theirs
-            raise self._wrong(_told(error, Path(self._parameters.file)), allowed="") from None
+            raise self._wrong(told(error, Path(self._parameters.file)), allowed="") from None
 
     def _wrong(self, message: str, value: Any = None, allowed: str = NEEDS) -> ControllerError:
         return ControllerError(
@@ -154,37 +150,3 @@ class Own:
             value=value,
             allowed=allowed or None,
         )
-
-
-def _module(path: Path) -> ModuleType:
-    """The file as a module, read once per content; its folder joins the places where it may import from."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ControllerError(f"cannot be read: {error.strerror or error}", file=path) from None
-    place = hashlib.sha256(str(path.resolve()).encode() + content).hexdigest()[:16]
-    name = f"twin_own_{path.stem}_{place}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ControllerError("this is not a Python file", file=path, allowed="file.py:Class")
-    folder = str(path.resolve().parent)
-    if folder not in sys.path:
-        sys.path.append(folder)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[name]
-        raise ControllerError(f"cannot be imported\n{_told(error, path)}", file=path) from None
-    return module
-
-
-def _told(error: Exception, path: Path) -> str:
-    """An error of the user's code with the part of the traceback that begins in their file."""
-    frames = traceback.extract_tb(error.__traceback__)
-    theirs = [i for i, frame in enumerate(frames) if Path(frame.filename).resolve() == path.resolve()]
-    shown = traceback.format_list(frames[theirs[0] :]) if theirs else []
-    return "failed\n" + "".join([*shown, *traceback.format_exception_only(error)]).rstrip()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics import streams
-from twin.basics.errors import ScenarioError, TwinError, nearest
+from twin.basics.errors import TwinError
 from twin.building.assembly import Building
-from twin.envs.window import Window, padded, window, with_rows
+from twin.control.build import lead
+from twin.envs.options import Reseed, futures
+from twin.envs.reseed import next_midnight, passing, spliced
+from twin.envs.seats import CLIMATE, Seats, seats_for
+from twin.envs.window import PER_SEED, Window, padded, window, with_rows
 from twin.outlook import Float32, Outlook
 from twin.physics import layout as la
 from twin.physics.layout import Float, Int
@@ -34,6 +38,8 @@ class Snapshot:
         State of the simulator, and past values that observations show.
     seeds, base, episode
         Of every slot: the building's seed, the environment's own seed and the number of its episode.
+    strayed
+        Where slots have another future than their seed's: what comes, by slot.
     """
 
     window: Window
@@ -42,6 +48,7 @@ class Snapshot:
     seeds: Int
     base: Int
     episode: Int
+    strayed: dict[str, Any] | None = field(default=None, kw_only=True)
 
 
 class Batch:
@@ -54,7 +61,10 @@ class Batch:
     count
         Slots.
     pool
-        Episodes are drawn from the seeds 0 to pool - 1; 0: every episode has a seed of its own.
+        Episodes are drawn from `pool` seeds, first_seed and the following; 0: every episode has a seed of its
+        own.
+    first_seed
+        First seed of the pool; without a pool, it is added to every seed.
 
     Attributes
     ----------
@@ -64,11 +74,16 @@ class Batch:
         Each slot's own seed and the number of its episode, from which the building's seed follows.
     """
 
-    def __init__(self, scenario: Scenario, spec: TaskSpec, count: int, pool: int = POOL) -> None:
+    def __init__(
+        self, scenario: Scenario, spec: TaskSpec, count: int, pool: int = POOL, first_seed: int = 0
+    ) -> None:
         if count < 1:
             raise TwinError("too few environments", key="num_envs", value=count, allowed="at least 1")
         if pool < 0:
             raise TwinError("this is no size of a pool", key="pool", value=pool, allowed="0 or more")
+        if first_seed < 0:
+            raise TwinError("this is not a seed", key="first_seed", value=first_seed, allowed="0 or more")
+        self.first_seed = first_seed
         self.scenario, self.spec, self.count, self.pool = scenario, spec, count, pool
         self.seeds = np.zeros(count, dtype=np.int64)
         self.base = np.arange(count, dtype=np.int64)
@@ -77,19 +92,29 @@ class Batch:
         self.enter(window(scenario, spec.days_ahead))
 
     def enter(self, there: Window, outlook: Outlook | None = None) -> None:
-        """Move all slots into a window, each to seed 0; `outlook` is one of this window that is there."""
-        self.window = there
+        """Move all slots into a window, each to the first seed; `outlook` is one of this window, if there."""
+        self.window, first = there, self.first_seed
         if self.pool:
-            there.find(range(self.pool))
-        at = np.repeat(there.find([0]), self.count)
-        building = with_rows(there.base, there.rows(at), [0] * self.count)
-        self.simulator = Simulator(building)
-        self.outlook = Outlook(building, self.spec) if outlook is None else outlook.on(building)
+            there.find(range(first, first + self.pool))
+        at = np.repeat(there.find([first]), self.count)
+        building = with_rows(there.base, there.rows(at), [first] * self.count)
+        self._seats = Seats(seats_for(there.base, self.count, self.pool)) if there.varies else None
+        if self._seats is not None:
+            building = self._seats.furnished(building)
+            self.simulator = Simulator(building)
+            known = Outlook(there.base, self.spec, lead(self.spec)) if outlook is None else outlook
+            self.outlook = known.seated(building, self._seats.count)
+        else:
+            self.simulator = Simulator(building)
+            known = Outlook(building, self.spec, lead(self.spec)) if outlook is None else outlook
+            self.outlook = known.on(building)
+        self.outlook.reward.load()
         self._ticks = building.clock.ticks_per_step
         self._last_tick = there.end_tick - self._ticks  # a step from later would not end in time
         self.errors = np.repeat(self.outlook.errors(0)[None], self.count, axis=0)
         self._tally: Float | None = None
-        self.put(self._every, np.zeros(self.count, dtype=np.int64))
+        self._strayed, self._forks = False, 0
+        self.put(self._every, np.full(self.count, first, dtype=np.int64))
 
     def move(self, scenario: Scenario, only: bool = True) -> None:  # noqa: ARG002
         """Move all slots to this scenario's window; they begin anew where it is another.
@@ -109,7 +134,7 @@ class Batch:
     def episode_seed(self, base: int, episode: int) -> int:
         """The building's seed in an episode of an environment with seed `base`."""
         own = base if episode == 0 else streams.key(base, "episode", str(episode))
-        return own % self.pool if self.pool else own
+        return (own % self.pool if self.pool else own) + self.first_seed & 2**63 - 1
 
     def begin(self, slots: Int, exact: int | None = None) -> None:
         """Put the current episode of some slots at its start; `exact` names the building's seed itself."""
@@ -139,6 +164,12 @@ class Batch:
             for slot, seed in zip(slots.tolist(), seeds.tolist(), strict=True):
                 self.errors[slot] = self.outlook.errors(seed)
         self.seeds[slots] = seeds
+        if self._seats is not None:
+            self._sit(slots, seeds.tolist(), {seed: self.window.single(seed) for seed in seeds.tolist()})
+        self._put_rows(slots, rows)
+
+    def _put_rows(self, slots: Int, rows: Mapping[str, Float | Int]) -> None:
+        """People and devices into the slots, as Boundary names them; room for their events where needed."""
         boundary = self.building.boundary
         width = rows["event"].shape[1]
         if width > boundary.event.shape[1]:
@@ -153,6 +184,17 @@ class Batch:
             else:
                 own[slots] = array
 
+    def _sit(self, slots: Int, names: Sequence[Hashable], episodes: Mapping[Hashable, Building]) -> None:
+        """Climates and parameters of these episodes for the slots, where the scenario varies."""
+        seats, at = self._seats, slots.tolist()
+        if seats is None:
+            return
+        while seats.needs_more(dict(zip(at, names, strict=True))):
+            bigger = seats.enlarge(self.building)
+            self.outlook = self.outlook.seated(bigger, seats.count)
+            self._rebuild(bigger)
+        seats.sit(self.building, self.outlook, at, episodes, names)
+
     def _rebuild(self, building: Building) -> None:
         self.simulator.building = building
         self.outlook.building = building
@@ -162,23 +204,20 @@ class Batch:
         """One control step of every slot; raises TwinError where a slot is past the end of the window."""
         self.outlook.remember(self.simulator, self.past)
         self._tally = self.outlook.tally(self.simulator)
-        self.simulator.advance(self.outlook.command(action), self._ticks)
+        self.simulator.advance(self.outlook.command(action, self.simulator, self.past), self._ticks)
+        self.outlook.lead(self.simulator, self.past)
 
     def observe(self) -> Float32:
         """What is seen now (N, n)."""
         return self.outlook.observe(self.simulator, self.past, self.errors)
 
     def terms(self) -> dict[str, Float]:
-        """Terms of the reward of the step just ended, each (N,); the reward is minus their sum."""
+        """Terms of the reward of the step just ended, each (N,), and what info shows beside them."""
         return self.outlook.terms(self.simulator, self._tally)
 
-    def worth(self, terms: Mapping[str, Float]) -> Float:
-        """The reward (N,) of these terms: minus their sum, in order."""
-        first, *others = terms.values()
-        total = first
-        for other in others:
-            total = total + other
-        return -total
+    def worth(self, terms: Mapping[str, Float], seen: Float32) -> Float:
+        """The reward (N,) of these terms, and of what is seen after the step (N, n)."""
+        return self.outlook.worth(terms, seen)
 
     def over(self) -> NDArray[np.bool_]:
         """Slots whose episode is at its end (N,)."""
@@ -193,7 +232,7 @@ class Batch:
         """A copy of all that the future depends on."""
         return Snapshot(
             self.window, self.simulator.snapshot().buffer, self.past.copy(), self.seeds.copy(),
-            self.base.copy(), self.episode.copy(),
+            self.base.copy(), self.episode.copy(), strayed=self._coming() if self._strayed else None,
         )  # fmt: skip
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -210,18 +249,34 @@ class Batch:
         if snapshot.window is not self.window:
             self.scenario = snapshot.window.scenario
             self.enter(snapshot.window)
-        if not (snapshot.seeds == self.seeds).all():
+        if self._strayed or not (snapshot.seeds == self.seeds).all():
             at = self.window.find(snapshot.seeds.tolist())
             self._settle(self._every, snapshot.seeds, self.window.rows(at))
+        self._strayed = False
+        if snapshot.strayed is not None:
+            self._come(snapshot.strayed)
         self.simulator._buffer[:] = snapshot.buffer
         self.past[:] = snapshot.past
         self.base[:] = snapshot.base
         self.episode[:] = snapshot.episode
 
-    def fork(self, count: int, slot: int = 0) -> Batch:
-        """A batch of `count` slots that all continue exactly from one slot of this one."""
+    def fork(self, count: int, slot: int = 0, reseed: Reseed = False) -> Batch:
+        """A batch of `count` slots that all continue exactly from one slot of this one.
+
+        Parameters
+        ----------
+        reseed
+            True: each slot has another future (see twin.envs.reseed), the same whenever it is asked for; or
+            the seeds of these futures, one per slot.
+
+        Raises
+        ------
+        TwinError
+            Not one seed per slot.
+        """
         child = Batch.__new__(Batch)
         child.scenario, child.spec, child.count, child.pool = self.scenario, self.spec, count, self.pool
+        child.first_seed = self.first_seed
         child.seeds = np.zeros(count, dtype=np.int64)
         child.base = np.repeat(self.base[slot], count)
         child.episode = np.repeat(self.episode[slot], count)
@@ -232,45 +287,56 @@ class Batch:
         for name, array in child.simulator.state._asdict().items():
             array[:] = mine[name][slot]
         child.past[:] = self.past[slot]
+        if self._strayed:
+            coming = self._coming()
+            child._come({name: [value[slot]] * count for name, value in coming.items()})
+        if reseed is not False:
+            child._stray(futures(reseed, int(self.seeds[slot]), count))
         return child
 
+    def _stray(self, seeds: Sequence[int]) -> None:
+        """Give every slot the future of one of these seeds."""
+        clock, coming = self.building.clock, self._coming()
+        for slot, other in enumerate(seeds):
+            tick = int(self.simulator.state.counter[slot, la.N_TICK])
+            new = self.window.future(int(self.seeds[slot]), other)
+            coming["event"][slot] = spliced(coming["event"][slot], new.event, next_midnight(clock, tick))
+            coming["occupant_key"][slot], coming["sensor_key"][slot] = new.occupant_key, new.sensor_key
+            coming["errors"][slot] = self.outlook.errors(other)
+            if new.climate is not None:
+                step, step_s = tick * clock.tick_s // clock.boundary_step_s, clock.boundary_step_s
+                for name, its in zip(CLIMATE, new.climate, strict=True):
+                    coming[name][slot] = passing(coming[name][slot], its[0], step, step_s)
+        self._come(coming)
 
-def moved(scenario: Scenario, options: Mapping[str, object]) -> Scenario:
-    """The scenario at the start that reset's options ask for: a date, its text, or a named period.
+    def _coming(self) -> dict[str, Any]:
+        """What comes in every slot, by the names of Boundary; lists of copies."""
+        boundary = self.building.boundary
+        coming: dict[str, Any] = {name: list(getattr(boundary, name).copy()) for name in PER_SEED}
+        coming["errors"] = list(self.errors.copy())
+        if self._seats is not None:
+            for name in CLIMATE:
+                coming[name] = list(getattr(boundary, name)[boundary.climate])
+        return coming
 
-    Raises
-    ------
-    ScenarioError
-        Unknown option, or no such start.
-    """
-    known = ("start", "episode_seed", "reset_mask")
-    for name in options:
-        if name not in known:
-            raise ScenarioError("unknown option of reset", key=f"options.{name}", allowed=", ".join(known),
-                                suggestion=nearest(str(name), known))  # fmt: skip
-    start = options.get("start")
-    if start is None:
-        return scenario
-    periods = scenario.run.periods
-    day = periods.get(start, start) if isinstance(start, str) else start
-    if isinstance(day, str):
-        try:
-            day = date.fromisoformat(day)
-        except ValueError:
-            raise ScenarioError(
-                "this is not a start", key="options.start", value=start,
-                allowed=f"a date such as 2023-01-16, or a period: {', '.join(periods) or 'none named'}",
-                suggestion=nearest(str(start), periods),
-            ) from None  # fmt: skip
-    return scenario if day == scenario.run.start else scenario.updated(start=day)
+    def _come(self, coming: Mapping[str, Any]) -> None:
+        """Let this come in every slot, whatever its seed would bring."""
+        rows = {name: np.stack(coming[name]) for name in PER_SEED if name != "event"}
+        rows["event"] = padded(coming["event"], max(len(events) + 1 for events in coming["event"]))
+        self._put_rows(self._every, rows)
+        self.errors[:] = coming["errors"]
+        if self._seats is not None:
+            names = [(self._forks, slot) for slot in range(self.count)]
+            self._forks += 1
+            singles = [self._single(int(seed)) for seed in self.seeds]
+            climates = zip(coming["weather"], coming["sun"], strict=True)
+            mixed = [
+                dataclasses.replace(one, boundary=one.boundary._replace(weather=site[None], sun=sun[None]))
+                for one, (site, sun) in zip(singles, climates, strict=True)
+            ]
+            self._sit(self._every, names, dict(zip(names, mixed, strict=True)))
+        self._strayed = True
 
-
-def exact_seed(options: Mapping[str, object]) -> int | None:
-    """The building's seed that reset's options name; raises TwinError where it is none."""
-    seed = options.get("episode_seed")
-    if seed is None:
-        return None
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
-        raise TwinError("this is not a seed", key="options.episode_seed", value=seed,
-                        allowed="whole numbers from 0 to 2**63 - 1")  # fmt: skip
-    return int(seed)
+    def _single(self, seed: int) -> Building:
+        self.window.find([seed])
+        return self.window.single(seed)

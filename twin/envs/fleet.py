@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import TwinError
-from twin.envs.batch import Batch, Snapshot, moved
+from twin.envs.batch import Batch, Snapshot
+from twin.envs.options import Reseed, moved
 from twin.envs.window import window
 from twin.outlook import Float32
 from twin.physics.layout import Float, Int
@@ -22,13 +23,35 @@ from twin.scenario.learning import TaskSpec
 from twin.scenario.schema import Scenario
 
 Start = str | date
+Starts = int | Sequence[Start]
+MOST_STARTS = 52
+
+
+def dates(scenario: Scenario, starts: Starts) -> Sequence[Start]:
+    """Starts as they are listed; of a number, so many spread over a year in whole weeks from the scenario's.
+
+    All lie in the year of the scenario's own start, which comes first, and on its weekday.
+
+    Raises
+    ------
+    TwinError
+        More starts than a year has weeks.
+    """
+    if not isinstance(starts, int):
+        return starts
+    if not 1 <= starts <= MOST_STARTS:
+        raise TwinError("a year does not have so many starts", key="starts", value=starts, allowed="1 to 52")
+    first = scenario.run.start
+    weeks = [round(52 * i / starts) for i in range(starts)]
+    days = [first + timedelta(weeks=week) for week in weeks]
+    return [day if day.year == first.year else day - timedelta(weeks=52) for day in days]
 
 
 @dataclass(frozen=True)
 class FleetSnapshot(Snapshot):
     """A snapshot of every group with the slots that it holds; the fields of Snapshot are all slots'."""
 
-    groups: tuple[tuple[Int, Snapshot], ...]
+    groups: tuple[tuple[Int, Snapshot], ...] = ()
 
 
 class Fleet(Batch):
@@ -41,10 +64,16 @@ class Fleet(Batch):
     """
 
     def __init__(
-        self, scenario: Scenario, spec: TaskSpec, count: int, pool: int, starts: Sequence[Start]
+        self,
+        scenario: Scenario,
+        spec: TaskSpec,
+        count: int,
+        pool: int,
+        starts: Sequence[Start],
+        first_seed: int = 0,
     ) -> None:
         self._scenarios = [moved(scenario, {"start": start}) for start in starts]
-        super().__init__(self._scenarios[0], spec, count, pool)
+        super().__init__(self._scenarios[0], spec, count, pool, first_seed)
         self._groups: list[tuple[Int, Batch]] = []
         self._fixed = False
 
@@ -88,7 +117,7 @@ class Fleet(Batch):
             own = np.flatnonzero(wanted == number).astype(np.int64)
             batch = known.get(own.tobytes())
             if batch is None:
-                batch = Batch(self._scenarios[number], self.spec, len(own), self.pool)
+                batch = Batch(self._scenarios[number], self.spec, len(own), self.pool, self.first_seed)
             self._groups.append((own, batch))
 
     def step(self, action: NDArray[np.floating]) -> None:
@@ -156,20 +185,29 @@ class Fleet(Batch):
         known = {own.tobytes(): batch for own, batch in self._groups}
         groups = []
         for own, kept in snapshot.groups:
-            batch = known.get(own.tobytes()) or Batch(kept.window.scenario, self.spec, len(own), self.pool)
+            batch = known.get(own.tobytes()) or Batch(
+                kept.window.scenario, self.spec, len(own), self.pool, self.first_seed
+            )
             batch.restore(kept)
             groups.append((own, batch))
         self._groups, self._fixed = groups, False
         self.seeds[:], self.base[:], self.episode[:] = snapshot.seeds, snapshot.base, snapshot.episode
 
-    def fork(self, count: int, slot: int = 0) -> Batch:
+    def fork(self, count: int, slot: int = 0, reseed: Reseed = False) -> Batch:
         """See Batch.fork; the fork plays the start that the slot is in."""
         batch, place = self.at(slot)
-        return super().fork(count, slot) if batch is self else batch.fork(count, place)
+        return super().fork(count, slot, reseed) if batch is self else batch.fork(count, place, reseed)
 
 
 def slots_of(
-    scenario: Scenario, spec: TaskSpec, count: int, pool: int, starts: Sequence[Start] = ()
+    scenario: Scenario,
+    spec: TaskSpec,
+    count: int,
+    pool: int,
+    starts: Starts = (),
+    first_seed: int = 0,
 ) -> Batch:
     """A batch, or a fleet where episodes begin at several dates."""
-    return Fleet(scenario, spec, count, pool, starts) if starts else Batch(scenario, spec, count, pool)
+    if starts:
+        return Fleet(scenario, spec, count, pool, dates(scenario, starts), first_seed)
+    return Batch(scenario, spec, count, pool, first_seed)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twin.basics.errors import MissingExtraError, TwinError
 from twin.envs.batch import POOL
-from twin.envs.fleet import Start, slots_of
+from twin.envs.fleet import Starts, slots_of
 from twin.envs.vector import spaces, starting_scenario
 from twin.outlook import Float32
 from twin.scenario.learning import TaskSpec, task_spec
@@ -36,7 +36,7 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
 
     Parameters
     ----------
-    scenario, num_envs, task, pool, starts, run
+    scenario, num_envs, task, pool, first_seed, starts, run
         As BuildingVectorEnv's.
 
     Notes
@@ -52,11 +52,12 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
         task: TaskSpec | Mapping[str, object] | None = None,
         *,
         pool: int = POOL,
-        starts: Sequence[Start] = (),
+        first_seed: int = 0,
+        starts: Starts = (),
         **run: Any,
     ) -> None:
         started = starting_scenario(scenario, run, starts)
-        self.batch = slots_of(started, task_spec(task), num_envs, pool, starts)
+        self.batch = slots_of(started, task_spec(task), num_envs, pool, starts, first_seed)
         self.render_mode = None
         self.observation_names = self.batch.outlook.names
         self.action_names = self.batch.outlook.action_names
@@ -94,11 +95,12 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
         """One control step of every slot."""
         batch = self.batch
         batch.step(self._actions)
-        terms = batch.terms()
-        reward = batch.worth(terms)
+        terms, seen = batch.terms(), batch.observe()
+        reward = batch.worth(terms, seen)
+        self.terms = terms
         self._return += reward
         self._length += 1
-        over, seen = batch.over(), batch.observe()
+        over = batch.over()
         infos: Infos = [{} for _ in range(self.num_envs)]
         if over.any():
             seen = self._begin_again(np.flatnonzero(over), seen, infos)

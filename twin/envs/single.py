@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,8 +12,9 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from twin.basics.errors import TwinError
-from twin.envs.batch import POOL, Snapshot, exact_seed, moved
-from twin.envs.fleet import Start, slots_of
+from twin.envs.batch import POOL, Snapshot
+from twin.envs.fleet import Starts, slots_of
+from twin.envs.options import Reseed, exact_seed, moved
 from twin.envs.vector import BuildingVectorEnv, spaces, starting_scenario
 from twin.outlook import Float32
 from twin.scenario.learning import TaskSpec, task_spec
@@ -30,12 +31,15 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
     scenario
         A name, a path, or a Scenario.
     task
-        A TaskSpec, or its keys (see twin.outlook.TaskSpec).
+        A TaskSpec, or its keys (see twin.scenario.learning.TaskSpec).
     pool
-        Episodes are drawn from the building seeds 0 to pool - 1, which are prepared once; 0: every episode
-        has people, devices and a warm-up of its own.
+        Episodes are drawn from `pool` building seeds, which are prepared once; 0: every episode has people,
+        devices and a warm-up of its own.
+    first_seed
+        The pool is this seed and the following: train on some, evaluate on others.
     starts
-        Dates or named periods at which episodes begin in turn; none: the scenario's start.
+        Dates or named periods at which episodes begin in turn, or how many to spread over the year of the
+        scenario's start; none: that start.
     render_mode
         `rgb_array` draws the plan.
     run
@@ -55,7 +59,8 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         task: TaskSpec | Mapping[str, object] | None = None,
         *,
         pool: int = POOL,
-        starts: Sequence[Start] = (),
+        first_seed: int = 0,
+        starts: Starts = (),
         render_mode: str | None = None,
         **run: Any,
     ) -> None:
@@ -63,7 +68,7 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
             raise TwinError("unknown render mode", key="render_mode", value=render_mode, allowed="rgb_array")
         self.render_mode = render_mode
         self._scenario = starting_scenario(scenario, run, starts)
-        self.batch = slots_of(self._scenario, task_spec(task), 1, pool, starts)
+        self.batch = slots_of(self._scenario, task_spec(task), 1, pool, starts, first_seed)
         outlook = self.batch.outlook
         seen, acted = spaces(outlook)
         self.observation_space = cast("gymnasium.Space[Float32]", seen)
@@ -82,7 +87,8 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         seed
             Begins the environment's own row of episodes; without it, the next of that row.
         options
-            `start`: a date or a named period; `episode_seed`: the building's seed, as in `twin run --seed`.
+            `start`: a date or a named period; `weather`: another year of weather, by name or file;
+            `episode_seed`: the building's seed, as in `twin run --seed`.
 
         Raises
         ------
@@ -92,7 +98,7 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         super().reset(seed=seed)
         given = options or {}
         batch, exact = self.batch, exact_seed(given)
-        batch.move(moved(self._scenario, given), only="start" in given)
+        batch.move(moved(self._scenario, given), only="start" in given or "weather" in given)
         if seed is None and not self._seeded:
             seed = int(self.np_random.integers(2**31))
         if seed is not None:
@@ -115,11 +121,11 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         if not self._ready:
             raise ResetNeeded("call reset() before step(): no episode has begun, or it has ended")
         batch.step(np.asarray(action)[None])
-        terms = batch.terms()
-        reward = batch.worth(terms)
+        terms, seen = batch.terms(), batch.observe()
+        reward = batch.worth(terms, seen)
         truncated = bool(batch.over()[0])
         self._ready = not truncated
-        return batch.observe()[0], float(reward[0]), False, truncated, self._info(terms)
+        return seen[0], float(reward[0]), False, truncated, self._info(terms)
 
     def _info(self, terms: Mapping[str, NDArray[np.float64]]) -> Values:
         info: Values = {name: float(value[0]) for name, value in terms.items()}
@@ -144,8 +150,12 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         self._ready = snapshot[1]
         self._seeded = True
 
-    def fork(self, count: int) -> BuildingVectorEnv:
-        """A vector environment whose `count` slots continue exactly from here, all with the same future."""
+    def fork(self, count: int, reseed: Reseed = False) -> BuildingVectorEnv:
+        """A vector environment whose `count` slots continue exactly from here.
+
+        All have the same future; with `reseed` each has another (see twin.envs.reseed), or those of the
+        seeds given.
+        """
         if not self._ready:
             raise ResetNeeded("nothing to continue from: no episode has begun, or it has ended")
-        return BuildingVectorEnv.of(self.batch.fork(count), self._scenario)
+        return BuildingVectorEnv.of(self.batch.fork(count, 0, reseed), self._scenario)

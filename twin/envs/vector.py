@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from gymnasium.error import ResetNeeded
-from gymnasium.spaces import Box
+from gymnasium.spaces import Box, Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from twin.basics.errors import TwinError
 from twin.building.assembly import checked_seeds
-from twin.envs.batch import POOL, Batch, Snapshot, exact_seed, moved
-from twin.envs.fleet import Start, slots_of
+from twin.envs.batch import POOL, Batch, Snapshot
+from twin.envs.fleet import Starts, dates, slots_of
+from twin.envs.options import Reseed, exact_seed, moved
 from twin.outlook import Float32, Outlook
 from twin.scenario.catalog import load_scenario
 from twin.scenario.learning import TaskSpec, task_spec
@@ -27,23 +28,25 @@ Values = dict[str, Any]
 
 
 def starting_scenario(
-    scenario: str | Path | Scenario, run: Mapping[str, Any], starts: Sequence[Start] = ()
+    scenario: str | Path | Scenario, run: Mapping[str, Any], starts: Starts = ()
 ) -> Scenario:
     """The scenario with some keys of its run replaced, at the first of its starts; raises ScenarioError."""
     if isinstance(scenario, Scenario):
         read = scenario.updated(**run) if run else scenario
     else:
         read = load_scenario(scenario, {"run": dict(run)} if run else None)
-    return moved(read, {"start": starts[0]}) if starts else read
+    return moved(read, {"start": dates(read, starts)[0]}) if starts else read
 
 
-def spaces(outlook: Outlook) -> tuple[Box, Box]:
+def spaces(outlook: Outlook) -> tuple[Box, Box | Discrete]:
     """Observation and action space of one building."""
     count = len(outlook.names)
     if outlook.spec.normalise:
         seen = Box(-1.0, 1.0, (count,), np.float32)
     else:  # readings may lie outside what is usual
         seen = Box(-np.inf, np.inf, (count,), np.float32)
+    if outlook.choices:
+        return seen, Discrete(outlook.choices)
     return seen, Box(-1.0, 1.0, (len(outlook.action_names),), np.float32)
 
 
@@ -54,7 +57,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
     ----------
     num_envs
         How many.
-    scenario, task, pool, starts, run
+    scenario, task, pool, first_seed, starts, run
         As BuildingEnv's.
     autoreset_mode
         NextStep (default), SameStep or Disabled, as Gymnasium defines them.
@@ -71,7 +74,8 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         task: TaskSpec | Mapping[str, object] | None = None,
         *,
         pool: int = POOL,
-        starts: Sequence[Start] = (),
+        first_seed: int = 0,
+        starts: Starts = (),
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
         **run: Any,
@@ -79,7 +83,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         if render_mode not in (None, "rgb_array"):
             raise TwinError("unknown render mode", key="render_mode", value=render_mode, allowed="rgb_array")
         started = starting_scenario(scenario, run, starts)
-        batch = slots_of(started, task_spec(task), num_envs, pool, starts)
+        batch = slots_of(started, task_spec(task), num_envs, pool, starts, first_seed)
         self._prepare(batch, started, AutoresetMode(autoreset_mode))
         self.render_mode = render_mode
 
@@ -126,8 +130,9 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         exact = exact_seed(given)
         super().reset(seed=seed if isinstance(seed, int) else None)
         there = moved(self._scenario, given)
-        if "start" in given or mask.all():
-            self._move(there, mask, only="start" in given)
+        only = "start" in given or "weather" in given
+        if only or mask.all():
+            self._move(there, mask, only=only)
         slots = np.flatnonzero(mask)
         self._number(seed, slots, advance=exact is None)
         self.batch.begin(slots, exact)
@@ -189,9 +194,11 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
             batch.begin(again)
             for value in terms.values():
                 value[again] = 0.0
-        reward = batch.worth(terms)
-        truncated = batch.over()
         seen = batch.observe()
+        reward = batch.worth(terms, seen)
+        if again.size:
+            reward[again] = 0.0
+        truncated = batch.over()
         info = self._info(terms)
         if truncated.any():
             self._ready &= ~truncated
@@ -230,7 +237,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
 
     def _info(self, terms: Mapping[str, NDArray[np.float64]]) -> Values:
         info: Values = {**terms, "episode_seed": self.batch.seeds.copy()}
-        return info | {f"_{name}": self._all.copy() for name in info}
+        return info | dict.fromkeys([f"_{name}" for name in info], self._all.copy())
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """The plan of every slot; None without a render mode."""
@@ -250,8 +257,8 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         self._ready[:] = snapshot[1]
         self._seeded = True
 
-    def fork(self, count: int, slot: int = 0) -> Self:
-        """An environment whose `count` slots continue exactly from one slot of this one."""
+    def fork(self, count: int, slot: int = 0, reseed: Reseed = False) -> Self:
+        """An environment whose `count` slots continue exactly from one slot; `reseed` as BuildingEnv's."""
         if not self._ready[slot]:
             raise ResetNeeded("nothing to continue from: no episode has begun, or it has ended")
-        return type(self).of(self.batch.fork(count, slot), self._scenario)
+        return type(self).of(self.batch.fork(count, slot, reseed), self._scenario)

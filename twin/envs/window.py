@@ -2,6 +2,7 @@
 
 Weather, sun, prices and the envelope are the same for every episode and are made once; what an episode seed
 changes (people's days, devices' errors, the state at the end of the warm-up) is a row of the tables here.
+Where the scenario varies by seed, a building of one is kept for each episode: its climate and its parameters.
 """
 
 from __future__ import annotations
@@ -14,21 +15,24 @@ from typing import Any
 import numpy as np
 
 from twin.basics.errors import ScenarioError
-from twin.building.assembly import Building, assemble
+from twin.building.assembly import Building, assemble, together
 from twin.building.devices import devices
 from twin.building.occupancy import trace
 from twin.control.build import build
+from twin.envs.reseed import Future, future
 from twin.physics import layout as la
 from twin.physics.layout import Boundary, Float, Int
 from twin.scenario.catalog import load_agent, source_of
 from twin.scenario.schema import Scenario
+from twin.scenario.variation import varies
 from twin.simulator import Simulator
 from twin.task import Task, warm_up
 
 KEPT = 256  # episodes that a window remembers at most, besides those just asked for
+KEPT_BYTES = 2**29  # and what their climates may take, where the scenario varies
 WINDOWS = 12  # windows that a process remembers
 _NEVER = 2**62
-_PER_SEED = ("event", "occupant", "occupant_key", "sensor", "sensor_key")
+PER_SEED = ("event", "occupant", "occupant_key", "sensor", "sensor_key")
 
 
 def with_rows(base: Building, rows: dict[str, Float | Int], seeds: Sequence[int]) -> Building:
@@ -72,6 +76,7 @@ class Window:
         self.scenario = scenario
         self.end_tick = scenario.clock.ticks
         longer = scenario.updated(days=scenario.run.days + days_ahead) if days_ahead else scenario
+        self._longer, self.varies = longer, varies(scenario)
         self.base = assemble(longer, [0])
         if self.base.clock.warm_up_ticks % self.base.clock.ticks_per_step:
             raise ScenarioError(
@@ -84,12 +89,17 @@ class Window:
         self._at: dict[int, int] = {}
         self._rows: dict[str, Float | Int] = {}
         self._state: dict[str, Float] = {}
+        self._singles: dict[int, Building] = {}
+        self._futures: OrderedDict[tuple[int, int], Future] = OrderedDict()
+        boundary = self.base.boundary
+        own = boundary.weather.nbytes + boundary.sun.nbytes if self.varies else 1
+        self._most = max(1, min(KEPT, KEPT_BYTES // own))
 
     def find(self, seeds: Sequence[int]) -> Int:
         """Rows of these episode seeds in the tables, made where they are new."""
         missing = [seed for seed in dict.fromkeys(seeds) if seed not in self._at]
         if missing:
-            if len(self._at) + len(missing) > KEPT:
+            if len(self._at) + len(missing) > self._most:
                 self._forget(set(seeds))
             self._add(missing)
         return np.array([self._at[seed] for seed in seeds], dtype=np.int64)
@@ -107,27 +117,41 @@ class Window:
         at = np.array([self._at[seed] for seed in kept], dtype=np.int64)
         self._rows, self._state = self.rows(at), self.state(at)
         self._at = {seed: i for i, seed in enumerate(kept)}
+        self._singles = {seed: one for seed, one in self._singles.items() if seed in wanted}
+
+    def single(self, seed: int) -> Building:
+        """The building of one of an episode that was found; only where the scenario varies."""
+        return self._singles[seed]
+
+    def future(self, seed: int, other: int) -> Future:
+        """What the seed `other` brings to the building of the episode `seed`, see twin.envs.reseed."""
+        key = (seed, other)
+        if key not in self._futures:
+            self._futures[key] = future(self._longer, self.base, seed, other)
+            if len(self._futures) > self._most:
+                self._futures.popitem(last=False)
+        self._futures.move_to_end(key)
+        return self._futures[key]
 
     def _add(self, seeds: list[int]) -> None:
         """Simulate people, then the warm-up under the scenario's baseline, for some new seeds."""
-        base, clock = self.base, self.base.clock
-        people = [trace(base.scenario, clock, seed) for seed in seeds]
-        gauges = devices(base.scenario, clock, tuple(seeds), base.signal_columns)
-        self.width = max(self.width, *(len(p.events) + 1 for p in people))
-        fresh: dict[str, Float | Int] = {
-            "event": padded([p.events for p in people], self.width),
-            "occupant": np.stack([p.occupant for p in people]),
-            "occupant_key": np.stack([p.occupant_key for p in people]),
-            "sensor": gauges.sensor,
-            "sensor_key": gauges.sensor_key,
-        }
-        simulator = self._warmed(with_rows(base, fresh, seeds))
+        if self.varies:
+            singles = [assemble(self._longer, [seed]) for seed in seeds]
+            self._singles |= dict(zip(seeds, singles, strict=True))
+            building = together(singles, seeds)
+            self.width = max(self.width, building.boundary.event.shape[1])
+            fresh = {name: getattr(building.boundary, name) for name in PER_SEED}
+            fresh["event"] = padded(list(building.boundary.event), self.width)
+        else:
+            fresh = self._people(seeds)
+            building = with_rows(self.base, fresh, seeds)
+        simulator = self._warmed(building)
         if self._at:
             known = self._rows["event"]
             grown = np.full((len(known), self.width, la.EVENT_COLUMNS), _NEVER, dtype=np.int64)
             grown[:, : known.shape[1]] = known
             self._rows["event"] = grown
-            fresh = {name: np.concatenate([self._rows[name], fresh[name]]) for name in _PER_SEED}
+            fresh = {name: np.concatenate([self._rows[name], fresh[name]]) for name in PER_SEED}
         self._rows = fresh
         after = simulator.state._asdict()
         known_state = self._state
@@ -136,6 +160,20 @@ class Window:
             for name, array in after.items()
         }
         self._at |= {seed: len(self._at) + i for i, seed in enumerate(seeds)}
+
+    def _people(self, seeds: list[int]) -> dict[str, Float | Int]:
+        """Rows of people and devices of some new seeds."""
+        base, clock = self.base, self.base.clock
+        people = [trace(base.scenario, clock, seed) for seed in seeds]
+        gauges = devices(base.scenario, clock, tuple(seeds), base.signal_columns)
+        self.width = max(self.width, *(len(p.events) + 1 for p in people))
+        return {
+            "event": padded([p.events for p in people], self.width),
+            "occupant": np.stack([p.occupant for p in people]),
+            "occupant_key": np.stack([p.occupant_key for p in people]),
+            "sensor": gauges.sensor,
+            "sensor_key": gauges.sensor_key,
+        }
 
     def _warmed(self, building: Building) -> Simulator:
         """A simulator at the end of the warm-up."""

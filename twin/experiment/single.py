@@ -14,7 +14,7 @@ import numpy as np
 from twin import results
 from twin.basics.errors import ControllerError, TwinError
 from twin.building.assembly import Building, assemble
-from twin.control.build import build, commands, sight
+from twin.control.build import build, commands, lead, sight
 from twin.control.controller import Controller
 from twin.kpi import Kpis, Timing, evaluate
 from twin.results import Manifest
@@ -30,7 +30,7 @@ from twin.world.world import World
 
 Progress = Callable[..., None]
 Agent = str | Path | AgentSpec
-PREPARED = ("mpc", "foresight")  # kinds of controllers that are made for one run, and take time
+PREPARED = {"mpc": 0.3, "foresight": 0.95}  # kinds made for one run; what that takes of the progress bar
 _ROW_BYTES = 3  # per stored number, compressed; measured on the shipped office
 
 
@@ -103,9 +103,9 @@ def run(
     seed = building.seeds[0]
     task = task_for(agent, building)
     baseline = build_for(load_agent(scenario.run.baseline), Task(building), seed)
-    chosen = controller_for(agent, task, seed) if isinstance(agent, AgentSpec) else agent
-    if hasattr(chosen, "reset"):
-        chosen.reset([seed])
+    chosen: AgentSpec | Controller = agent
+    if isinstance(agent, AgentSpec) and agent.kind not in PREPARED:
+        chosen = build_for(agent, task, seed)
     warm(building)
     name = agent.name if isinstance(agent, AgentSpec) else type(agent).__name__.lower()
     folder = results.make_folder(
@@ -114,6 +114,12 @@ def run(
     manifest = Manifest(folder, _about_run(building, name, agent, seed))
     try:
         results.write_text(folder / "scenario.yaml", scenario_yaml(scenario))
+        if isinstance(chosen, AgentSpec):
+            told, progress = parts_of(progress, PREPARED[chosen.kind])
+            chosen = controller_for(chosen, task, seed, told)
+            manifest.content["notes"] |= getattr(chosen, "notes", {})
+        if hasattr(chosen, "reset"):
+            chosen.reset([seed])
         sink = ParquetSink(folder, building.clock)
         world = World(building, chosen, task, [sink], speed=speed, progress=progress, baseline=baseline)
         interrupted = _simulate(world)
@@ -133,7 +139,7 @@ def task_for(agent: AgentSpec | Controller, building: Building) -> Task | Sight:
     """What an agent sees and sets; a rule: zones' setpoints and what it names; raises ControllerError."""
     seen = sight(agent) if isinstance(agent, AgentSpec) else None
     if seen is not None:
-        return Sight(building, seen[0], scaled=seen[1])
+        return Sight(building, seen[0], scaled=seen[1], lead=lead(seen[0]))
     wanted = commands(agent) if isinstance(agent, AgentSpec) else tuple(getattr(agent, "commands", ()))
     return Task(building, also=wanted)
 
@@ -144,8 +150,23 @@ def build_for(agent: AgentSpec, task: Task | Sight, seed: int) -> Controller:
     return build(agent, task.observation, task.action, step_s, [seed])
 
 
-def controller_for(agent: AgentSpec, task: Task | Sight, seed: int) -> Controller:
-    """As build_for, with what takes time: a model identified from telemetry of the weeks before the run."""
+def parts_of(progress: Progress | None, share: float) -> tuple[Progress | None, Progress | None]:
+    """One progress bar for two things: what takes the first `share` of it, and what follows."""
+    if progress is None:
+        return None, None
+    return lambda done: progress(share * done), lambda done: progress(share + (1.0 - share) * done)
+
+
+def controller_for(
+    agent: AgentSpec, task: Task | Sight, seed: int, progress: Progress | None = None
+) -> Controller:
+    """As build_for, with what takes time: a plan made on forks of the plant, or a model identified from
+    telemetry of the weeks before the run.
+    """
+    if agent.kind == "foresight":
+        from twin.experiment.foresight import plan
+
+        return plan(task.building, agent.settings, progress)
     if agent.kind == "mpc":
         from twin.estimation import model_for
 

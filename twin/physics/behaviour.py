@@ -96,6 +96,7 @@ PAUSE_COMPLAINT_S = 7200.0
 QUIET = 0.01  # felt discomfort that is forgotten [PMV]
 
 _DRAWS = 4  # keyed draws per person and tick: window, thermostat, complaint, spare
+_DRAW_S = 60  # a longer tick takes the draws of ticks of a minute [s]
 _INTERVAL_S = 300.0  # of the published probabilities
 
 
@@ -108,6 +109,8 @@ class Moment(NamedTuple):
     outdoor: float  # [°C]
     pressure: float  # [Pa]
     clothing: float  # of the season [clo]
+    first: int  # index of the draws of person 0 at this tick
+    spread: int  # so many people after one another have draws of their own, at ticks beyond a minute
 
 
 @njit
@@ -134,7 +137,12 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) -
         tick_s = float(p.kind[K_TICK_S])
         site = b.weather[b.climate[n], j]
         clothing = x.counter[n, N_CLOTHING]
-        now = Moment(k, tick_s, every * tick_s, site[W_TEMPERATURE], site[W_PRESSURE], clothing)
+        first, spread = k, 1
+        if p.kind[K_TICK_S] > _DRAW_S:  # the very draws of ticks of a minute, so that chance falls alike
+            first = k // every * every * p.kind[K_TICK_S] // _DRAW_S
+            spread = every * p.kind[K_TICK_S] // _DRAW_S
+        seconds, outside = every * tick_s, site[W_TEMPERATURE]
+        now = Moment(k, tick_s, seconds, outside, site[W_PRESSURE], clothing, first, spread)
         activity, occupant, character = p.activity[v], x.occupant[n], b.occupant[n]
         if fresh:
             _first_votes(zone, occupant, character, activity, now)
@@ -254,10 +262,11 @@ def _turn(
     ):
         return
     pause = 0.0
+    draw = _DRAWS * (now.first + o % now.spread)
     if how[BP_WINDOWS] > 0.0 and limits[z, ZP_WINDOW_AREA] > 0.0:
         shift = -character[o, OP_PREFERENCE] / VOTE_PER_K
         push = felt if beyond > 0.0 else QUIET if airs and now.outdoor < zone[z, Z_AIR] else 0.0
-        if _window(zone, z, push, stale, shift, now, uniform(key, _DRAWS * now.tick)):
+        if _window(zone, z, push, stale, shift, now, uniform(key, draw)):
             pause = PAUSE_OVERRIDE_S
     if asleep:  # who lies awake reaches for the window, neither for the thermostat nor for a pen
         occupant[o, O_READY] = max(occupant[o, O_READY], now.tick + pause / now.tick_s)
@@ -266,12 +275,12 @@ def _turn(
     can = how[BP_OVERRIDE] > 0.0 and limits[z, ZP_CONDITIONED] > 0.0 and helps
     if pause == 0.0 and beyond > 0.0 and can:
         chance = _chance(OVERRIDE_0 + OVERRIDE_VOTE * beyond, now.seconds)
-        if uniform(key, _DRAWS * now.tick + 1) < chance and _override(zone, z, how, felt):
+        if uniform(key, draw + 1) < chance and _override(zone, z, how, felt):
             counter[N_OVERRIDES] += 1.0
             pause = PAUSE_OVERRIDE_S
     if pause == 0.0 and how[BP_COMPLAIN] > 0.0:
         rate = COMPLAINT_PER_VOTE_H * occupant[o, O_DISCOMFORT] / 3600.0
-        if uniform(key, _DRAWS * now.tick + 2) < 1.0 - math.exp(-rate * now.seconds):
+        if uniform(key, draw + 2) < 1.0 - math.exp(-rate * now.seconds):
             counter[N_COMPLAINTS] += 1.0
             pause = PAUSE_COMPLAINT_S
     if pause > 0.0:

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _config: Any = numba_config
 _part: Any = numba.njit(error_model="numpy")  # the plain way, for any numba, or none (NUMBA_DISABLE_JIT)
-_entry: Any = _part
+_entry: Any = numba.njit(error_model="numpy", nogil=True)
 if numba.__version__.startswith("0.68.") and not _config.DISABLE_JIT:
     from twin.physics.parts import Entry, Part
 

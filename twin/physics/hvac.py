@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from twin.physics import hydronic, ideal, vav
+from twin.physics import hydronic, ideal, vav_parts
 from twin.physics.compile import njit
 from twin.physics.layout import (
     C_COOLING,
@@ -66,7 +66,10 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int, w
     if kind == IDEAL:
         ideal.run(dt, system, terminal, zone, state, plant, command, bounds, site, w, signal, power)
     elif kind == VAV:
-        vav.run(dt, system, terminal, zone, state, plant, command, bounds, site, w, signal, power, counter)
+        vav_parts.run(
+            dt, system, terminal, zone, state, plant, command, bounds, site, w, signal, power, counter,
+            p.zone[v],
+        )  # fmt: skip
     else:
         hydronic.run(dt, system, terminal, zone, node, state, plant, command, site, w, signal, power, counter)
     if counter[N_TICK] >= p.kind[K_WARM_UP_TICKS]:

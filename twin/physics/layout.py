@@ -226,6 +226,9 @@ class Boundary(NamedTuple):
     climate: Int  # (N,) row of weather and sun
 
 
+OWN = ("event", "occupant", "occupant_key", "sensor", "sensor_key", "variant", "climate")  # first axis N
+
+
 class Log(NamedTuple):
     """Where a single building's readings and truth go; arrays of length 0 switch logging off."""
 
@@ -244,8 +247,11 @@ class Scratch(NamedTuple):
 
 
 def scratch(zones: int, doors: int) -> Scratch:
-    """Scratch for buildings of so many zones and doors."""
-    return Scratch(np.zeros((zones, WORK + zones)), np.zeros(doors), np.zeros(SLOW_INPUTS))
+    """Scratch for buildings of so many zones and doors, apart from what another thread may write to."""
+    apart = 16  # numbers in two cache lines
+    return Scratch(
+        np.zeros((zones, WORK + zones)), np.zeros(doors + apart)[:doors], np.zeros(SLOW_INPUTS + apart)[:SLOW_INPUTS]
+    )
 
 
 def allocate(shapes: dict[str, tuple[int, ...]]) -> tuple[State, Float]:

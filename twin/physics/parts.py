@@ -126,10 +126,10 @@ class Part(CPUDispatcher):
 
 
 class Entry(CPUDispatcher):
-    """A compiled function that Python calls."""
+    """A compiled function that Python calls; it runs without Python's lock."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        options = {"error_model": "numpy", "nopython": True, "_nrt": False}
+        options = {"error_model": "numpy", "nopython": True, "nogil": True, "_nrt": False}
         super().__init__(function, targetoptions=options)
         pipeline = _core.compiler.Compiler
         self._compiler: Any = _EntryCompiler(function, self.targetdescr, options, {}, pipeline)

@@ -66,7 +66,7 @@ from twin.physics.psychrometrics import CP_AIR
  VS_BOILER, VS_EFFICIENCY, VS_TRAVEL, VS_COIL_STEP, VAV_SYSTEM) = range(13)
 # DESIGN_FLOW [kg/s]; FAN_POWER at design [W]; SUPPLY_AIR setpoint [°C]; ECONOMIZER 0/1 with HIGH_LIMIT
 # [°C]; COOLING chiller at 35 °C, HEATING main coil, BOILER [W]; COP, EFFICIENCY; TRAVEL [s]; COIL_STEP
-# share of the way per tick
+# share of the way per tick, or per part of a long one (twin.physics.vav_parts)
 (VT_FLOW, VT_MINIMUM, VT_HEATING_FLOW, VT_REHEAT, VT_OUTDOOR_PERSON, VT_OUTDOOR_AREA,
  VAV_TERMINAL) = range(7)
 # FLOW maximum [kg/s], 0 in unconditioned zones; MINIMUM, HEATING_FLOW fractions of it; REHEAT [W];

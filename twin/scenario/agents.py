@@ -112,6 +112,7 @@ class Guideline36Parameters(StartParameters, VentilationParameters):
     respond_k: NonNegative = 0.2  # colder per trim step and request
     respond_maximum_k: NonNegative = 0.6
     warm_up_supply_c: Temperature | None = 35.0  # None: the plant's own loop
+    system_modes: bool = True  # fan and outdoor air damper by the group's mode, not by the plant's hours
     loop_gain_per_k: Positive = 0.5  # of the zone's cooling loop, which the controller cannot see
     loop_integral_s: Positive = 900.0
 
@@ -132,9 +133,34 @@ class PolicyParameters(Record):
 class MpcParameters(Record):
     """Model-predictive control with a model identified from telemetry."""
 
+    identification_days: Annotated[int, Field(ge=7, le=56)] = 14  # of telemetry, right before the run
+    horizon_h: Annotated[int, Field(ge=4, le=24)] = 24
+    margin_k: NonNegative = 0.3  # inside the lower comfort bound
+    cooling_margin_k: NonNegative | None = None  # inside the upper one; None: as heating
+    felt_share: Fraction = 0.5  # of walls and furniture in what people feel
+    maximum_start_h: Positive = 6.0  # before occupied hours; earlier, nothing is heated or cooled for them
+    weight_factor: Positive = 1.0  # on the scenario's worth of a person's degree hour
+    people_least: NonNegative = 1.0  # a zone counts for so many people in occupied hours, at the least
+    correction_h: Positive = 6.0  # the model's errors of the last hours are carried on; time constant
+    tracking: Fraction = 0.2  # of a setpoint's miss is made up for in the next step
+    co2_margin_ppm: NonNegative = 150.0
+    ventilation_minimum: Fraction = 0.1  # share of design flow while people are expected
+
 
 class ForesightParameters(Record):
-    """A plan made with perfect knowledge, on the plant itself."""
+    """The best plan found with perfect knowledge, by search on forks of the plant itself."""
+
+    start_from: str = "setback, guideline36, pi, heat_curve"  # rules; the best one's actions are improved
+    weight_factor: Positive = 1.0  # on the scenario's worth of occupied degree hours, while planning
+    co2_factor: Positive = 1.0  # on its worth of stale air, while planning
+    candidates: Annotated[int, Field(ge=2, le=4096)] = 64  # plans tried at the same time
+    rounds: Annotated[int, Field(ge=1)] = 6  # of trying, per window
+    moves: Annotated[float, Field(ge=1.0, le=100.0)] = 3.0  # changes of the plan per candidate, on average
+    window_h: Positive = 24.0  # changes lie within
+    tail_h: NonNegative = 12.0  # and are watched for so much longer
+    commit_h: Positive = 12.0  # from one window to the next; less than window_h: windows overlap
+    sweeps: Annotated[int, Field(ge=1)] = 1  # over the whole run
+    days_beyond: Annotated[int, Field(ge=0, le=7)] = 1  # planned too, so that the last night is no bargain
 
 
 class RandomParameters(Record):

@@ -21,10 +21,12 @@ from pydantic_core import PydanticCustomError
 import twin
 from twin.basics.errors import ScenarioError, nearest
 from twin.scenario import rules
-from twin.scenario.agents import AgentSpec, own_agent, policy_agent
+from twin.scenario.agents import PARAMETERS, AgentSpec, own_agent, policy_agent
 from twin.scenario.datasheets import Datasheet
 from twin.scenario.explain import explain, explain_rule
 from twin.scenario.inherit import gather
+from twin.scenario.learners import KINDS as LEARNERS
+from twin.scenario.learners import Learner, as_learner_error
 from twin.scenario.record import Record, listing
 from twin.scenario.schema import Origin, Scenario
 from twin.scenario.strict_yaml import GIVEN, Document, Keys, dotted, load
@@ -140,11 +142,35 @@ def load_agent(source: str | Path) -> AgentSpec:
     if own is not None:
         return own
     path = find(source, "agents")
-    agent = _validated(AgentSpec, load(path))
+    document = load(path)
+    if _learns(document):
+        raise as_learner_error(str(source))
+    agent = _validated(AgentSpec, document)
     if agent.kind != "policy":
         return agent
     file = path.resolve().parent / str(agent.parameters.get("file", ""))
     return agent.model_copy(update={"parameters": {"file": str(file)}})
+
+
+def load_learner(source: str | Path) -> Learner:
+    """Read a learner by name or path; raises ScenarioError as load_scenario does."""
+    document = load(find(source, "agents"))
+    if not _learns(document) and isinstance(document.data, dict) and document.data.get("kind") in PARAMETERS:
+        learners = [name for name, path in available("agents").items() if _learns(load(path))]
+        raise ScenarioError(
+            "this agent does not learn", value=str(source), allowed=f"a learner: {listing(learners)}"
+        )
+    return _validated(Learner, document)
+
+
+def load_any_agent(source: str | Path) -> AgentSpec | Learner:
+    """Read an agent's file, whether it acts or learns; raises ScenarioError."""
+    path = find(source, "agents")
+    return load_learner(path) if _learns(load(path)) else load_agent(path)
+
+
+def _learns(document: Document) -> bool:
+    return isinstance(document.data, dict) and document.data.get("kind") in LEARNERS
 
 
 def load_datasheet(source: str | Path, base: Path | None = None) -> Datasheet:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from twin.basics.points import QUANTITIES
 from twin.scenario.explain import explain
+from twin.scenario.own_code import split
 from twin.scenario.record import NonNegative, Positive, Record, wrong
 from twin.scenario.schema import Comfort
 
+REWARDS = ("currency", "linear", "boptest", "productivity")
+Share = Annotated[float, Field(gt=-1.0, lt=1.0)]
 Level = Literal["thermostat", "setpoints", "supervisory", "direct"]
 Ahead = Literal[
     "outdoor_temperature",
@@ -20,6 +23,8 @@ Ahead = Literal[
     "electricity_price",
     "carbon_intensity",
     "occupants",
+    "comfort_lower",
+    "comfort_upper",
 ]
 
 # A point's bounds are what is physically possible; these are what occurs, so that a kelvin is visible.
@@ -33,11 +38,33 @@ USUAL: dict[str, tuple[float, float]] = {
     "global_horizontal_irradiance": (0.0, 1200.0),
 }
 
+# What stands for a setpoint where it is relative: a distance [K] from the bound that is ahead, and its range.
+OFFSETS: dict[str, tuple[str, tuple[float, float]]] = {
+    "heating_setpoint": ("heating_offset", (-2.5, 3.0)),
+    "cooling_setpoint": ("cooling_offset", (-3.0, 1.5)),
+}
+# The same where a rule leads: a distance from what the rule sets, no distance being in the middle.
+MOVED: dict[str, tuple[str, tuple[float, float]]] = {
+    "heating_setpoint": ("heating_offset", (-2.5, 2.0)),
+    "cooling_setpoint": ("cooling_offset", (-2.0, 2.5)),
+    "ventilation_command": ("ventilation_offset", (-0.4, 0.4)),
+    "supply_water_temperature_setpoint": ("supply_water_offset", (-6.0, 6.0)),
+}
+
 
 class TaskSpec(Record):
     """What a learner sees, sets and is rewarded for; every key may be left out."""
 
     action: Level = "setpoints"  # what is set: per zone, few for the whole building, or dampers and valves
+    quantities: tuple[str, ...] = ()  # what is set instead of what the level says, as far as it is there
+    building_wide: tuple[str, ...] = ()  # of these, one for all zones
+    rule: str = ""  # an agent that leads: actions move what it sets, 0 leaves it; its setpoints are seen
+    relative: bool = False  # setpoints as distances from the comfort bounds ahead [K]
+    ramp_heating_k_per_h: Positive = 0.7  # how fast a bound that is still ahead comes near, if relative
+    ramp_cooling_k_per_h: Positive = 1.5
+    plant_above: dict[str, Share] = Field({})  # quantity: beyond this action the plant (or the rule) decides
+    discrete_levels: int = Field(0, ge=0, le=21)  # of each action, jointly Discrete(k**m); 0: continuous
+    readings: Literal["sensor", "truth"] = "sensor"  # as devices deliver them, or as it is
     time: bool = True  # time of day, week and year as sine and cosine
     forecast: tuple[Ahead, ...] = ("outdoor_temperature", "electricity_price", "occupants")
     forecast_h: tuple[Positive, ...] = (1.0, 3.0, 6.0)  # hours ahead; none: no forecasts
@@ -45,17 +72,40 @@ class TaskSpec(Record):
     past_steps: int = Field(0, ge=0, le=96)  # air temperatures of so many control steps ago, and fewer
     normalise: bool = True  # to [-1, 1]; otherwise engineering units
     ranges: dict[str, tuple[float, float]] = Field({})  # quantity: what becomes -1 and 1, not the usual
-    reward: Literal["currency", "linear", "boptest"] = "currency"  # cost and discomfort, by which formula
+    reward: str = "currency"  # cost and discomfort, by which formula: one of REWARDS, or mine.py:function
     weight_currency_per_kh: NonNegative | None = None  # of an occupied degree hour; None: the scenario's
     weight_currency_per_kppmh: NonNegative | None = None  # of 1000 occupied ppm.h; None: the scenario's
+    weight_currency_per_person_h: NonNegative = 30.0  # of an hour's work; for reward: productivity
+    constraint: Literal["temperature", "co2", "both"] = "both"  # what info's constraint_cost counts
 
     @model_validator(mode="after")
     def _ranges_fit(self) -> TaskSpec:
         for name, (low, high) in self.ranges.items():
-            if name not in QUANTITIES and name not in USUAL:
-                raise wrong("unknown quantity", ("ranges", name), name, options=[*QUANTITIES, *USUAL])
+            known = [*QUANTITIES, *USUAL, *(offset for offset, _ in MOVED.values())]
+            if name not in known:
+                raise wrong("unknown quantity", ("ranges", name), name, options=known)
             if low >= high:
                 raise wrong("the range is empty", ("ranges", name), low, f"below {high:g}")
+        return self
+
+    @model_validator(mode="after")
+    def _names_and_counts_are_known(self) -> TaskSpec:
+        if self.reward not in REWARDS and split(self.reward) is None:
+            allowed = f"{', '.join(REWARDS)}, or mine.py:function"
+            raise wrong("unknown reward", ("reward",), self.reward, allowed, REWARDS)
+        offered = [name for name in QUANTITIES if name.endswith(("_setpoint", "_command"))]
+        for key in ("quantities", "building_wide", "plant_above"):
+            for name in getattr(self, key):
+                if name not in offered:
+                    raise wrong("there is nothing of this kind to set", (key,), name, options=offered)
+        if self.rule and self.relative:
+            raise wrong(
+                "setpoints cannot move with a rule and with the bounds at once", ("relative",), True, "false"
+            )
+        if self.discrete_levels == 1:
+            raise wrong(
+                "one level leaves nothing to choose", ("discrete_levels",), 1, "0 (continuous), 2 to 21"
+            )
         return self
 
     def weights(self, comfort: Comfort) -> tuple[float, float]:
@@ -69,7 +119,8 @@ class TaskSpec(Record):
     @property
     def days_ahead(self) -> int:
         """Days beyond the end of an episode that its forecasts look into."""
-        return math.ceil(max(self.forecast_h, default=0.0) / 24.0) if self.forecast else 0
+        forecasts = math.ceil(max(self.forecast_h, default=0.0) / 24.0) if self.forecast else 0
+        return max(forecasts, int(self.relative))
 
 
 def task_spec(given: TaskSpec | Mapping[str, object] | None) -> TaskSpec:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -103,7 +103,7 @@ def session(file: Path) -> Any:
         ) from error
 
 
-def write_member(file: Path, about: About) -> None:
+def write_member(file: Path | IO[bytes], about: About) -> None:
     """Add what a policy says about itself to a zip that Stable-Baselines3 wrote."""
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(MEMBER, as_text(about))

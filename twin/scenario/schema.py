@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from twin.basics.clock import Clock
-from twin.scenario import rules
+from twin.scenario import rules, variation
 from twin.scenario.daily import check_schedules
 from twin.scenario.explain import explain
 from twin.scenario.fabric import BuildingFabric
@@ -32,12 +32,14 @@ from twin.scenario.record import (
 )
 from twin.scenario.strict_yaml import GIVEN, Keys, Mark
 from twin.scenario.systems import System
+from twin.scenario.variation import Range, Variability, WeatherVariability
 
 
 class Site(Record):
     """Where the building stands and what weather it sees."""
 
     weather: str  # a packaged name (denver) or a path to an EPW or TMY3 file, plain or .gz
+    weather_variability: Variability = WeatherVariability()  # by episode seed: none, low, medium, high
     timezone: str  # IANA name; civil time of people and tariffs
     holidays: str | None = None  # country code, or country-subdivision: "US", "DE-BY"
     albedo: Fraction = 0.2  # share of sunlight that the ground reflects
@@ -148,6 +150,8 @@ class Device(Record):
     measures: str  # a quantity: air_temperature, co2, electric_energy, ...
     at: tuple[str, ...] = Field(min_length=1)  # zones or equipment; "zones" means every zone
     end_use: str | None = None  # which meter, of those `at: [building]`: total, fans, cooling, lighting, ...
+    bias: float = 0.0  # constant error on top of the device's own, in the quantity's unit; not of meters
+    error_factor: NonNegative = 1.0  # times the datasheet's constant errors and noise; 0: a faultless device
 
 
 class Fault(Record):
@@ -217,6 +221,7 @@ class Scenario(Record):
     devices: tuple[Device, ...] = ()  # sensors and meters
     faults: tuple[Fault, ...] = ()  # must be empty for now
     run: RunPlan = RunPlan()  # when, and how finely
+    randomise: dict[str, Range] = Field({})  # number: range it is drawn from for each episode seed
     _origin: Origin | None = PrivateAttr(None)
 
     @property
@@ -233,19 +238,24 @@ class Scenario(Record):
         )
 
     def updated(self, **run: Any) -> Scenario:
-        """A copy with some keys of `run` replaced (start, days, ...).
+        """A copy with some keys of `run` replaced (start, days, ...); raises as `altered`."""
+        return self.altered("run", **run)
+
+    def altered(self, section: str, **values: Any) -> Scenario:
+        """A copy with some keys of one section (`run`, `site`, ...) replaced.
 
         Raises
         ------
         ScenarioError
             A value is not allowed.
         """
-        data = self.model_dump() | {"run": self.run.model_dump() | run}
+        data = self.model_dump()
+        data[section] = data[section] | values
         try:
             copy = Scenario.model_validate(data)
         except ValidationError as error:
             marks = {} if self._origin is None else self._origin.marks
-            given: dict[Keys, Mark] = {("run", key): Mark(GIVEN, 0, 0) for key in run}
+            given: dict[Keys, Mark] = {(section, key): Mark(GIVEN, 0, 0) for key in values}
             raise explain(error, Scenario, data, {**marks, **given}, None) from None
         copy._origin = self._origin
         return copy
@@ -253,6 +263,7 @@ class Scenario(Record):
     @model_validator(mode="after")
     def _fits_together(self) -> Scenario:
         rules.check(self)
+        variation.check(self)
         return self
 
     def __eq__(self, other: object) -> bool:

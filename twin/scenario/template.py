@@ -16,6 +16,7 @@ title: A shop with a store room
 
 site:
   weather: chicago              # or denver, miami, phoenix, san_francisco, or a path to an EPW or TMY3 file
+  weather_variability: none     # by episode seed around that year: none, low, medium, high
   timezone: America/Chicago     # IANA name; people and prices follow its wall clock
   holidays: US                  # country (DE) or part of it (DE-BY); leave the line out for none
 
@@ -110,6 +111,12 @@ run:
   tick_s: 60                    # step of the physics; an hour is a whole number of ticks
   control_step_s: 900           # step of the controller; a whole number of ticks
   baseline: setback             # the controller of the warm-up; `twin list agents`
+
+# randomise:                    # numbers that every seed draws anew: factors, or add: [-1, 1]
+#   insulation: [0.8, 1.2]
+#   hvac.heating_capacity_w_m2: [0.9, 1.1]
+#   building.zones.*.infiltration.*: [0.7, 1.5]   # a star is every item, each with a draw of its own
+#   people.arrival: {{add_min: [-20, 20]}}
 """
 
 

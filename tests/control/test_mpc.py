@@ -1,0 +1,139 @@
+"""The plan keeps bounds, buys heat when it is cheap, and a failed solve falls back to the bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.estimation.synthetic import ZONE, model, names, row
+from twin.basics.errors import ControllerError, MissingExtraError
+from twin.basics.points import Point
+from twin.control.mpc import Mpc
+from twin.control.mpc_outlook import Blocks
+from twin.control.mpc_plan import Ahead, Planner
+from twin.scenario.agents import MpcParameters
+from twin.task import ActionSpec, ObservationSpec
+
+pytest.importorskip("highspy")
+
+
+def ahead(air=20.0, price=None, lower=20.0, upper=26.0, weight=100.0, hours=24, outdoor=0.0) -> Ahead:
+    one = np.ones(hours)
+    cost = one if price is None else price
+    return Ahead(
+        hours=one, air=np.array([air]), mass=np.full((1, 3), air), bias=np.zeros(1), outdoor=outdoor * one,
+        sun=np.zeros((hours, 3)), people=0.0 * one, running=0.0 * one, share=np.zeros((hours, 1)),
+        electricity=cost, heat=cost, cold=cost, lower=np.full((hours, 1), lower),
+        upper=np.full((hours, 1), upper),
+        weight=np.full((hours, 1), weight), allowed=one, felt=0.0,
+    )  # fmt: skip
+
+
+def mpc(**changed) -> Mpc:
+    points = tuple(Point(ZONE, q) for q in ("heating_setpoint", "cooling_setpoint"))
+    width = len(names())
+    seen = ObservationSpec(names(), ("",) * width, np.zeros(width), np.ones(width))
+    limits = np.array([10.0, 10.0]), np.array([35.0, 35.0])
+    action = ActionSpec(points, *limits, np.array([21.0, 25.0]))
+    return Mpc(MpcParameters(), seen, action, 900.0, model(**changed))
+
+
+def test_a_plan_keeps_the_bounds_where_it_can():
+    plan = Planner(model()).solve(ahead(air=20.5))
+    assert plan is not None
+    assert plan.air.min() >= 20.0 - 1e-6 and plan.air.max() <= 26.0 + 1e-6
+
+
+def test_bounds_are_soft_where_the_plant_is_too_small():
+    plan = Planner(model(heat_most=np.full(1, 0.05))).solve(ahead(air=20.0, outdoor=-20.0))
+    assert plan is not None
+    assert plan.air.min() < 19.0 and plan.heat[:-1].min() > 0.05 - 1e-6
+
+
+def test_comfort_is_given_up_where_it_is_worth_nothing():
+    plan = Planner(model()).solve(ahead(weight=1e-6))
+    assert plan is not None
+    assert plan.heat.max() < 1e-6
+
+
+def test_heat_is_bought_in_cheap_hours():
+    price = np.where((np.arange(24) >= 12) & (np.arange(24) < 18), 3.0, 1.0)
+    plan = Planner(model()).solve(ahead(price=price))
+    flat = Planner(model()).solve(ahead())
+    assert plan is not None and flat is not None
+    dear = slice(12, 18)
+    assert plan.heat[dear].sum() < 0.2 * flat.heat[dear].sum()
+    assert plan.air[11, 0] > flat.air[11, 0] + 0.5
+    assert plan.air.min() >= 20.0 - 1e-6
+
+
+def test_growing_load_spreads_the_heat():
+    steep = Planner(model(heat_load=3.0)).solve(ahead(air=18.0))
+    plain = Planner(model()).solve(ahead(air=18.0, weight=100.0))
+    assert steep is not None and plain is not None
+    assert steep.cost > plain.cost
+
+
+def test_the_start_comes_in_time_and_not_at_midnight():
+    controller = mpc()
+    night, _ = controller.predict(row(0.0, 18.0)[None])
+    morning, _ = controller.predict(row(7.0, 18.0)[None])
+    assert night[0, 0] < 18.0 < morning[0, 0]
+
+
+def test_a_cold_room_is_heated_whatever_the_model_says():
+    controller = mpc(heat_most=np.full(1, 9.0), theta=model().theta * 0.0 + np.eye(13)[11] * 5.0)
+    action, _ = controller.predict(row(12.0, 19.0)[None])
+    assert action[0, 0] >= 21.0
+
+
+def test_state_is_handed_through_and_rows_are_alike():
+    controller = mpc()
+    two = np.stack([row(7.0, 18.0), row(7.0, 18.0)])
+    action, state = controller.predict(two)
+    assert (action[0] == action[1]).all()
+    before = {key: value.copy() for key, value in state.items()}
+    again, _ = controller.predict(two, state, np.array([False, True]))
+    for key, value in state.items():
+        np.testing.assert_array_equal(value, before[key])
+    assert again.shape == action.shape
+
+
+def test_equal_controllers_decide_equally():
+    rows = [row(h, 20.0)[None] for h in (6.0, 6.25, 6.5)]
+    results = []
+    for _ in range(2):
+        controller, state, out = mpc(), None, []
+        for one in rows:
+            action, state = controller.predict(one, state)
+            out.append(action)
+        results.append(np.concatenate(out))
+    np.testing.assert_array_equal(*results)
+
+
+def test_a_failed_solve_keeps_the_comfort_bounds_and_is_counted():
+    controller = mpc(theta=np.full((1, 13), np.nan))
+    action, _ = controller.predict(row(12.0, 20.0)[None])
+    assert controller.failures == 1 and controller.timing()["failures"] == 1.0
+    margin = MpcParameters().margin_k
+    assert action[0].tolist() == [21.0 + margin, 25.0 - margin]
+
+
+def test_another_building_is_refused():
+    with pytest.raises(ControllerError, match="another building"):
+        mpc(zones=("hall",))
+
+
+def test_highspy_is_asked_for_by_its_extra(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    with pytest.raises(MissingExtraError, match="mpc"):
+        Planner(model())
+
+
+def test_blocks_end_on_full_hours():
+    blocks = Blocks.of(6.5, 24)
+    ends = 6.5 + np.cumsum(blocks.hours)
+    assert (ends[5:] % 1.0 == 0.0).all()
+    assert blocks.clock.max() <= 24 and blocks.clock[0] == 0

@@ -1,0 +1,190 @@
+"""The best plan found: never worse than the rules it came from, the same for a seed, exact when run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from twin.basics.errors import ControllerError, ScenarioError
+from twin.basics.streams import generator
+from twin.building.assembly import Building, assemble
+from twin.control.build import build
+from twin.experiment import compare, run
+from twin.experiment.foresight import Plan, plan
+from twin.experiment.foresight_moves import Kind, Moves
+from twin.experiment.foresight_plant import COMMANDS, Copies, Weights
+from twin.experiment.foresight_search import windows
+from twin.experiment.single import build_for, task_for
+from twin.scenario.agents import AgentSpec, ForesightParameters
+from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.schema import Scenario
+from twin.task import Task
+from twin.world.world import World
+
+SMALL: dict[str, Any] = {"candidates": 8, "rounds": 2, "tail_h": 6.0}
+
+
+def scenario(name: str = "classroom", **plan: Any) -> Scenario:
+    return load_scenario(name, {"run": {"start": "2023-01-12", "days": 2, "warm_up_days": 1} | plan})
+
+
+def spec(**parameters: Any) -> AgentSpec:
+    return AgentSpec(name="foresight", kind="foresight", parameters=SMALL | parameters)
+
+
+def building(name: str = "classroom", seed: int = 0) -> Building:
+    return assemble(scenario(name), [seed])
+
+
+@pytest.fixture(scope="module")
+def planned() -> tuple[Building, Plan]:
+    home = building("home")
+    return home, plan(home, ForesightParameters(**SMALL))
+
+
+def objective(world: World) -> float:
+    """The objective of a finished World, read by one of the search's own copies."""
+    copy = Copies(world.simulator.building, 1)
+    copy.put(world.simulator.state._asdict())
+    return float(copy.worth().objective(Weights.of(world.simulator.building.scenario.comfort))[0])
+
+
+def played(home: Building, agent: str | Plan) -> World:
+    """The World of experiment.run, without its folder."""
+    chosen: Any = agent
+    task: Any = Task(home, also=COMMANDS)
+    if isinstance(agent, str):
+        task = task_for(load_agent(agent), home)
+        chosen = build_for(load_agent(agent), task, 0)
+    baseline = build_for(load_agent("setback"), Task(home), 0)
+    return World(home, chosen, task, baseline=baseline).run()
+
+
+def test_a_plan_is_below_every_rule_it_started_from(planned: tuple[Building, Plan]) -> None:
+    notes = planned[1].notes["foresight"]
+    assert notes["objective_currency"] < min(notes["objective_of_rules_currency"].values())
+    assert notes["started_from"] == min(
+        notes["objective_of_rules_currency"], key=notes["objective_of_rules_currency"].get
+    )
+
+
+def test_world_plays_the_plan_bit_for_bit(planned: tuple[Building, Plan]) -> None:
+    home, found = planned
+    assert objective(played(home, found)) == found.notes["foresight"]["objective_currency"]
+
+
+@pytest.mark.parametrize("rule", ["setback", "heat_curve"])
+def test_rules_are_played_as_they_run(planned: tuple[Building, Plan], rule: str) -> None:
+    home, found = planned
+    assert objective(played(home, rule)) == found.notes["foresight"]["objective_of_rules_currency"][rule]
+
+
+def test_equal_seeds_give_equal_plans_and_other_seeds_others() -> None:
+    settings = ForesightParameters(**SMALL)
+    first, again, other = (plan(building(seed=seed), settings).actions for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other, equal_nan=True)
+
+
+def test_a_run_says_how_its_plan_came_about(tmp_path: Path) -> None:
+    shares: list[float] = []
+    done = run(scenario(), spec(), seed=0, out=tmp_path / "run", progress=shares.append)
+    notes = done.manifest["notes"]["foresight"]
+    assert done.state == "complete"
+    assert notes["rollouts"] > 0
+    assert notes["below_it_percent"] >= 0.0
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert any(0.1 < share < 0.9 for share in shares)
+
+
+def test_it_stands_beside_rules_in_a_comparison(tmp_path: Path) -> None:
+    done = compare(scenario(days=1), ["setback", spec()], seeds=1, out=tmp_path / "c")
+    found = {name: runs[0].kpis for name, runs in done.runs.items()}
+    assert found["foresight"]["objective"] <= found["setback"]["objective"]  # type: ignore[operator]
+
+
+def test_ctrl_c_while_planning_leaves_an_interrupted_folder(tmp_path: Path) -> None:
+    def enough(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(scenario(), spec(), out=tmp_path / "run", progress=enough)
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["state"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error"),
+    [
+        ({"start_from": "setback, mpc"}, ControllerError),
+        ({"start_from": " , "}, ControllerError),
+        ({"start_from": "setbak"}, ScenarioError),
+        ({"candidates": 1}, ScenarioError),
+        ({"candidate": 16}, ScenarioError),
+    ],
+)
+def test_wrong_parameters_are_refused(parameters: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises((error, ValueError)):
+        plan(building(), spec(**parameters).settings)
+
+
+def test_nobody_else_can_build_it() -> None:
+    task = Task(building())
+    with pytest.raises(ControllerError, match="plan"):
+        build(spec(), task.observation, task.action, 900.0, [0])
+
+
+def test_a_plan_is_for_one_building_and_has_an_end() -> None:
+    found = Plan(np.zeros((2, 3)))
+    seen = np.zeros((1, 4))
+    _, state = found.predict(seen)
+    _, state = found.predict(seen, state, np.zeros(1, dtype=np.bool_))
+    with pytest.raises(ControllerError, match="end"):
+        found.predict(seen, state)
+    with pytest.raises(ControllerError, match="one building"):
+        found.predict(np.zeros((2, 4)))
+    with pytest.raises(ControllerError, match="one building"):
+        plan(assemble(scenario(), [0, 1]))
+
+
+def test_moves_stay_within_their_time_and_the_points_bounds() -> None:
+    action = Task(building("home"), also=COMMANDS).action
+    random = generator(0, "test")
+    steps = 4 * 48
+    now = np.repeat(action.default[None, :], steps, axis=0)
+    moves = Moves(action, 0.99 * now[None], 4.0)
+    for _ in range(500):
+        move = moves.draw(random, 60, 100, steps)
+        part = now[60:120].copy()
+        moves.apply(move, part, 60, now)
+        assert 60 <= move.start < move.stop <= 100
+        changed = np.flatnonzero((part != now[60:120]).any(axis=1)) + 60
+        assert set(changed) <= set(range(move.start, move.stop))
+        left = np.isnan(part)
+        assert not left.any() or move.kind == Kind.RELEASE
+        assert (left | ((part >= action.lower) & (part <= action.upper))).all()
+
+
+@pytest.mark.parametrize(("window_h", "commit_h"), [(24.0, 12.0), (12.0, 12.0), (6.0, 24.0), (1000.0, 0.1)])
+@pytest.mark.parametrize("sweep", [0, 1])
+def test_windows_cover_every_step(window_h: float, commit_h: float, sweep: int) -> None:
+    found = windows(200, 4.0, ForesightParameters(window_h=window_h, commit_h=commit_h), sweep)
+    assert [w.next for w in found[:-1]] == [w.first for w in found[1:]]
+    assert (found[0].first, found[-1].next, found[-1].end) == (0, 200, 200)
+    assert all(w.first < w.next <= w.last <= w.end for w in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "start", "share"), [("office", "2023-01-16", 0.10), ("home", "2023-01-16", 0.20)]
+)
+def test_foresight_shows_how_much_is_left_to_gain(name: str, start: str, share: float) -> None:
+    home = assemble(load_scenario(name, {"run": {"start": start, "days": 3}}), [0])
+    notes = plan(home, load_agent("foresight").settings).notes["foresight"]
+    best = min(notes["objective_of_rules_currency"].values())
+    assert notes["objective_currency"] < (1.0 - share) * best

@@ -1,0 +1,141 @@
+"""Improves a plan on forks of the plant: window by window, by moves that are tried out and combined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from twin.experiment.foresight_moves import Move, Moves
+from twin.experiment.foresight_plant import Copies, Moment, Weights
+from twin.physics.layout import Float
+from twin.scenario.agents import ForesightParameters
+
+LEAST = 1e-9  # [currency] less is no gain
+
+
+@dataclass(frozen=True)
+class Window:
+    """Steps of a plan: moves begin from `first` to before `last`, their effect is watched until `end`."""
+
+    first: int
+    last: int
+    end: int
+    next: int  # where the following window begins
+
+
+def windows(steps: int, steps_h: float, settings: ForesightParameters, sweep: int = 0) -> list[Window]:
+    """Windows over a plan of so many steps; those of every second sweep lie across the others' edges."""
+    length, tail, commit = (
+        max(1, round(hours * steps_h)) for hours in (settings.window_h, settings.tail_h, settings.commit_h)
+    )
+    stride = min(commit, length)
+    begin = stride if sweep % 2 == 0 else max(1, stride // 2)
+    edges = [0, *range(begin, steps, stride), steps]
+    found: list[Window] = []
+    for first, following in pairwise(edges):
+        last = min(first + length, steps)
+        found.append(Window(first, last, min(last + tail, steps), following))
+    return found
+
+
+class Search:
+    """A plan that gets better.
+
+    Parameters
+    ----------
+    main
+        One copy, used to move from window to window.
+    crowd, few
+        Copies that try moves, and combinations of those that gained.
+    moves
+        What is tried.
+    settings, weights
+        How long, and for what.
+    random
+        All chance there is.
+
+    Notes
+    -----
+    A round is hill climbing with many hands: every copy plays the window under the plan with a few random
+    moves; then combinations of the moves that gained (the best ones, more and more of them, and random
+    halves) are played, and the best of all becomes the plan. Copies see the same future, so that differences
+    of a millionth count. What a window does to later hours is judged only as far as its tail reaches; the
+    caller compares whole runs.
+    """
+
+    def __init__(
+        self,
+        main: Copies,
+        crowd: Copies,
+        few: Copies,
+        moves: Moves,
+        settings: ForesightParameters,
+        weights: Weights,
+        random: np.random.Generator,
+    ) -> None:
+        self._main, self._crowd, self._few, self._moves = main, crowd, few, moves
+        self._settings, self._weights, self._random = settings, weights, random
+
+    def improve(self, plan: Float, start: Moment, steps_h: float, told: Callable[[float], None]) -> Float:
+        """A better plan (T, m) from `start`; `told` hears the share done after every round."""
+        plan = plan.copy()
+        sweeps = [windows(len(plan), steps_h, self._settings, k) for k in range(self._settings.sweeps)]
+        total, done = sum(map(len, sweeps)) * self._settings.rounds, 0
+        for sweep in sweeps:
+            here = start
+            for window in sweep:
+                for _ in range(self._settings.rounds):
+                    self._round(plan, here, window)
+                    done += 1
+                    told(done / total)
+                self._main.put(here)
+                self._main.play(plan[window.first : window.next])
+                here = self._main.moment()
+        return plan
+
+    def _round(self, plan: Float, here: Moment, window: Window) -> None:
+        """Try moves, then combinations of the good ones; the best becomes the plan, if it is better."""
+        count = self._crowd.simulator.count
+        tries: list[list[Move]] = [[], *(self._draw(window, len(plan)) for _ in range(count - 1))]
+        value, parts = self._judge(self._crowd, plan, here, window, tries)
+        gain = value[0] - value
+        good = [int(i) for i in np.argsort(-gain, kind="stable") if gain[i] > LEAST]
+        if good:
+            for i in good:
+                for move in tries[i]:
+                    self._moves.credit(move, float(gain[i]))
+            mixed = [
+                [move for i in sorted(chosen, key=lambda i: gain[i]) for move in tries[i]]
+                for chosen in self._mixtures(good)
+            ]
+            others, mixtures = self._judge(self._few, plan, here, window, mixed)
+            best = int(np.argmin(others))
+            better = others[best] < value[good[0]]
+            plan[window.first : window.end] = mixtures[best] if better else parts[good[0]]
+        self._moves.fade()
+
+    def _draw(self, window: Window, steps: int) -> list[Move]:
+        number = 1 + int(self._random.poisson(self._settings.moves - 1.0))
+        return [self._moves.draw(self._random, window.first, window.last, steps) for _ in range(number)]
+
+    def _mixtures(self, good: list[int]) -> list[list[int]]:
+        """The best one, the best few, ... all; then random halves."""
+        count = self._few.simulator.count
+        half = -(-count // 2)
+        ranked = [good[: max(1, round(len(good) ** ((i + 1) / half)))] for i in range(half)]
+        drawn = [[i for i in good if self._random.random() < 0.5] or good[:1] for _ in range(count - half)]
+        return ranked + drawn
+
+    def _judge(
+        self, copies: Copies, plan: Float, here: Moment, window: Window, tries: list[list[Move]]
+    ) -> tuple[Float, Float]:
+        """Objective (N,) at the end of the window, and the parts (N, T', m) of the plan that led there."""
+        parts = np.repeat(plan[None, window.first : window.end], len(tries), axis=0)
+        for part, moves in zip(parts, tries, strict=True):
+            for move in moves:
+                self._moves.apply(move, part, window.first, plan)
+        copies.put(here)
+        return copies.play(parts).objective(self._weights), parts

@@ -1,0 +1,216 @@
+"""Learners: which algorithm, with which parameters, on which task and weeks, as in `agents/*.yaml`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+from pydantic import Field, JsonValue, ValidationError, model_validator
+
+from twin.basics.errors import ScenarioError, nearest
+from twin.scenario.explain import explain
+from twin.scenario.learning import TaskSpec
+from twin.scenario.record import Name, Positive, Record, wrong
+from twin.scenario.schema import Scenario
+
+LearnerKind = Literal["ppo", "sac", "td3", "a2c", "dqn", "recurrent_ppo", "tqc"]
+KINDS: tuple[str, ...] = get_args(LearnerKind)
+Values = dict[str, JsonValue]
+
+_MOST = {"training": 8, "evaluation": 4, "tuning": 4}
+_SEEDS = 100_000  # below: episodes for evaluation and tuning; above: where training without a pool draws
+
+
+class TrainingSpec(Record):
+    """How long, how many buildings at once, and which episodes."""
+
+    steps: int = Field(500_000, ge=1)  # control steps of all buildings together
+    envs: int = Field(64, ge=1, le=4096)  # buildings side by side
+    days: int = Field(7, ge=1)  # length of an episode
+    starts: tuple[str, ...] = ()  # first days or named periods; none: weeks over the year, see starts()
+    pool: int = Field(8, ge=0, le=10_000)  # episodes are the seeds 0 to pool - 1; 0: each has its own
+    tick_s: int | None = Field(None, ge=1)  # of the physics while training; None: the scenario's
+    control_step_s: int | None = Field(None, ge=1)  # None: the scenario's
+    warm_up_days: int | None = Field(None, ge=1)  # None: the scenario's
+    reward_scale: Positive = 1.0  # the learner's reward is the task's times this
+    evaluate_every: int = Field(50_000, ge=1)  # steps between evaluations on held-out episodes
+    checkpoint_every: int = Field(250_000, ge=1)  # steps between checkpoints
+
+
+class EvaluationSpec(Record):
+    """Held-out episodes, on which the best policy is chosen."""
+
+    starts: tuple[str, ...] = ()  # none: other weeks than the training's
+    days: int | None = Field(None, ge=1)  # None: as long as in training
+    seeds: tuple[int, ...] = (10_000, 10_001, 10_002, 10_003)  # not those of the training's pool
+    rules: tuple[str, ...] = ()  # agents played on the same episodes besides the scenario's baseline
+    objective: Literal["reward", "cost_at_comfort"] = (
+        "reward"  # the other: cost, no comfort worse than the baseline's
+    )
+
+
+class TuningSpec(Record):
+    """What `twin tune` tries, on episodes of neither training nor evaluation."""
+
+    trials: int = Field(20, ge=1)
+    steps: int = Field(150_000, ge=1)  # of each trial
+    starts: tuple[str, ...] = ()  # none: weeks of neither
+    seeds: tuple[int, ...] = (20_000, 20_001)
+
+
+class Search(Record):
+    """Where tuning looks for one parameter: between two bounds, or among choices."""
+
+    low: float | None = None
+    high: float | None = None
+    log: bool = False  # evenly over orders of magnitude
+    whole: bool = False  # whole numbers only
+    choices: tuple[JsonValue, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Search:
+        if self.choices:
+            return self
+        if self.low is None or self.high is None:
+            raise wrong("where to look is missing", (), None, "low and high, or choices")
+        if self.low >= self.high:
+            raise wrong("the range is empty", ("low",), self.low, f"below {self.high:g}")
+        if self.log and self.low <= 0.0:
+            raise wrong("orders of magnitude begin above 0", ("low",), self.low, "more than 0")
+        return self
+
+
+class Changes(Record):
+    """What differs for one scenario; keys merge with the learner's own."""
+
+    parameters: Values = Field({})
+    policy_kwargs: Values = Field({})
+    task: TaskSpec = TaskSpec()
+    training: TrainingSpec = TrainingSpec()
+    evaluate: EvaluationSpec = EvaluationSpec()
+    tuning: TuningSpec = TuningSpec()
+    search: dict[str, Search] = Field({})
+
+
+class Learner(Changes):
+    """A learning algorithm of Stable-Baselines3 with all that `twin train` needs."""
+
+    format: Literal[1] = 1
+    name: Name
+    kind: LearnerKind  # the algorithm
+    title: str = ""
+    description: str = ""
+    policy: Literal["MlpPolicy", "MlpLstmPolicy"] = "MlpPolicy"
+    scenarios: dict[str, Changes] = Field({})  # scenario's name: what differs there
+
+    @model_validator(mode="after")
+    def _held_out(self) -> Learner:
+        both = {"evaluate": self.evaluate.seeds, "tuning": self.tuning.seeds}
+        for section, seeds in both.items():
+            if not seeds:
+                raise wrong("at least one seed is needed", (section, "seeds"), None, "a list such as [10000]")
+            for seed in seeds:
+                if not self.training.pool <= seed < _SEEDS:
+                    raise wrong(
+                        "this seed is not held out",
+                        (section, "seeds"),
+                        seed,
+                        f"{self.training.pool} to {_SEEDS - 1}: training has the others",
+                    )
+        shared = sorted(set(self.evaluate.seeds) & set(self.tuning.seeds))
+        if shared:
+            raise wrong("evaluation and tuning share a seed", ("tuning", "seeds"), shared[0], "other seeds")
+        if self.kind == "recurrent_ppo" and self.policy != "MlpLstmPolicy":
+            raise wrong("this algorithm remembers", ("policy",), self.policy, "MlpLstmPolicy")
+        if self.kind != "recurrent_ppo" and self.policy == "MlpLstmPolicy":
+            raise wrong("this algorithm does not remember", ("policy",), self.policy, "MlpPolicy")
+        return self
+
+    def for_scenario(self, name: str) -> Learner:
+        """The learner with what differs for one scenario, and without `scenarios`; raises ScenarioError."""
+        own = self.scenarios.get(name)
+        return self.updated({} if own is None else own.model_dump(mode="json", exclude_unset=True))
+
+    def updated(self, changes: Mapping[str, Any]) -> Learner:
+        """With other values of some keys, nested as in the file; raises ScenarioError as a file does."""
+        data = merged(self.model_dump(mode="json", exclude_unset=True, exclude={"scenarios"}), changes)
+        try:
+            return Learner.model_validate_json(json.dumps(data, default=str), strict=True)
+        except ValidationError as error:
+            raise explain(error, Learner, data, {}, None) from None
+
+
+def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings merged key by key (two levels, as sections have), all else replaced."""
+    out = dict(data)
+    for key, value in changes.items():
+        known = out.get(key)
+        out[key] = {**known, **value} if isinstance(known, dict) and isinstance(value, Mapping) else value
+    return out
+
+
+Use = Literal["training", "evaluation", "tuning"]
+
+
+def starts(given: Iterable[str], use: Use, scenario: Scenario, days: int) -> tuple[str, ...]:
+    """First days of the episodes for a use; where none are given, some over the scenario's year.
+
+    The year is cut into stretches of whole weeks with six days more than an episode has. Those that a named
+    period touches are left out, as comparisons are made there; of the others every second one is training's,
+    and evaluation and tuning take turns with the rest. At most eight, or four, are taken, spread evenly.
+    Training begins on another weekday in each: its buildings go in step, and would all have Monday at once.
+    """
+    chosen = tuple(given)
+    for start in chosen:
+        _check_start(start, use, scenario)
+    if chosen:
+        return chosen
+    free = _free_stretches(scenario, days)
+    mine = {"training": free[0::2], "evaluation": free[1::4], "tuning": free[3::4]}[use]
+    most = min(_MOST[use], len(mine))
+    picked = [mine[int((i + 0.5) * len(mine) / most)] for i in range(most)]
+    if use == "training":
+        picked = [day + timedelta(days=3 * i % 7) for i, day in enumerate(picked)]
+    return tuple(day.isoformat() for day in picked)
+
+
+def _check_start(start: str, use: Use, scenario: Scenario) -> None:
+    periods = scenario.run.periods
+    if start in periods:
+        return
+    try:
+        date.fromisoformat(start)
+    except ValueError:
+        section = "evaluate" if use == "evaluation" else use
+        raise ScenarioError(
+            "this is not a first day",
+            key=f"{section}.starts",
+            value=start,
+            allowed=f"a date such as 2023-01-16, or a period: {', '.join(periods) or 'none named'}",
+            suggestion=nearest(start, periods),
+        ) from None
+
+
+def _free_stretches(scenario: Scenario, days: int) -> list[date]:
+    """Mondays at which stretches of the year begin that no named period touches."""
+    length = timedelta(weeks=-(-(days + 6) // 7))
+    first = date(scenario.run.start.year, 1, 8)  # room for a warm-up before it
+    day = first + timedelta(days=-first.weekday() % 7)
+    taken = [(start, start + timedelta(days=scenario.run.days)) for start in scenario.run.periods.values()]
+    found = []
+    while (day + length).year == first.year:
+        if all(day + length <= start or end <= day for start, end in taken):
+            found.append(day)
+        day += length
+    return found
+
+
+def as_learner_error(name: str) -> ScenarioError:
+    """What is said where a controller is asked for and a learner is named."""
+    return ScenarioError(
+        f"{name} learns: train it first with `twin train office --agent {name}`, then name the policy file",
+        value=name,
+        allowed="a controller, or a policy file such as results/.../policy.zip",
+    )

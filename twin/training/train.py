@@ -1,0 +1,278 @@
+"""`twin train`: a few seeds of one learner on one scenario, in a results folder that explains itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from twin import results
+from twin.basics.errors import ResultsError, TwinError
+from twin.building.assembly import assemble
+from twin.results import Manifest
+from twin.scenario.catalog import load_agent, load_learner, load_scenario
+from twin.scenario.dump import scenario_yaml
+from twin.scenario.learners import Learner, starts
+from twin.scenario.schema import Scenario
+from twin.simulator import Simulator
+from twin.training import algorithms
+from twin.training.diary import BEST, ONNX
+from twin.training.evaluation import HeldOut, Values
+from twin.training.seed import Job, Outcome
+from twin.training.together import Progress, every_seed
+
+SUMMARY, LEARNER, SCENARIO = "summary.json", "learner.yaml", "scenario.yaml"
+KIND = "training"
+
+
+@dataclass(frozen=True)
+class Training:
+    """What came of a training.
+
+    Attributes
+    ----------
+    folder
+        Where everything is.
+    outcomes
+        One per seed that was begun, in order of the seeds.
+    rules
+        Rule: its indicators on the held-out episodes; the scenario's baseline first.
+    units
+        Of the indicators.
+    manifest
+        The content of manifest.json.
+    """
+
+    folder: Path
+    outcomes: tuple[Outcome, ...]
+    rules: dict[str, Values]
+    units: dict[str, str]
+    manifest: dict[str, Any]
+
+    @property
+    def state(self) -> str:
+        """complete or interrupted."""
+        return str(self.manifest["state"])
+
+    @property
+    def best(self) -> Outcome | None:
+        """The seed with the best evaluation."""
+        tried = [o for o in self.outcomes if o.best is not None]
+        return max(tried, key=lambda o: o.best["score"] if o.best else 0.0, default=None)
+
+
+def train(
+    scenario: Scenario | str | Path,
+    learner: Learner | str | Path,
+    seeds: int | Sequence[int] = 1,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Training:
+    """Train a learner with several seeds and keep of each the best policy on held-out episodes.
+
+    Parameters
+    ----------
+    scenario, learner
+        Names, paths, or what was read from them; the learner's changes for this scenario are applied.
+    seeds
+        How many (0, 1, ...), or which.
+    jobs
+        Processes at the same time.
+    out
+        The results folder, new or empty; None makes one in `results/`.
+    progress
+        Called with the share done, 0-1, and words.
+    command
+        Noted in the policies: what made them.
+
+    Raises
+    ------
+    TwinError
+        Bad input, or results that cannot be written; the manifest of a begun training then says "failed".
+    MissingExtraError
+        The extra `rl` is not installed.
+    """
+    scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
+    learner = load_learner(learner) if isinstance(learner, str | Path) else learner
+    learner = learner.for_scenario(scenario.name)
+    chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    if not chosen or min(chosen) < 0 or len(set(chosen)) < len(chosen):
+        raise TwinError(
+            "these are no training seeds", key="seeds", value=seeds, allowed="at least 1, each once"
+        )
+    algorithms.check(learner)
+    starts(learner.training.starts, "training", scenario, learner.training.days)
+    warm(scenario)
+    held_out = HeldOut(scenario, learner)
+    folder = results.make_folder(out, results.run_id(scenario.name, learner.name))
+    manifest = Manifest(folder, _about(scenario, learner, chosen, held_out, command))
+    with _told_failure(manifest):
+        results.write_text(folder / SCENARIO, scenario_yaml(scenario))
+        results.write_text(folder / LEARNER, learner_yaml(learner))
+        names = list(dict.fromkeys([scenario.run.baseline, *learner.evaluate.rules]))
+        rules = {name: held_out.play_rule(load_agent(name)) for name in names}
+        todo = [Job(folder, scenario, learner, seed, rules[names[0]], command) for seed in chosen]
+        return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
+
+
+def resume(
+    folder: str | Path,
+    steps: int | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Training:
+    """Go on with a training where it stopped, in the same folder.
+
+    Parameters
+    ----------
+    folder
+        Of `train`.
+    steps
+        Train until so many in all; None: as many as were planned.
+
+    Raises
+    ------
+    ResultsError
+        The folder is not one of a training, or it was made from another version of the physics.
+    """
+    folder = Path(folder)
+    known = results.read_json(folder / "manifest.json")
+    if known.get("kind") != KIND:
+        raise ResultsError(
+            "this is no folder of a training",
+            file=folder,
+            value=known.get("kind"),
+            allowed="a folder of twin train",
+        )
+    scenario, learner = load_scenario(_source(folder, known)), load_learner(folder / LEARNER)
+    if steps is not None:
+        learner = learner.updated({"training": {"steps": steps}})
+    algorithms.check(learner)
+    warm(scenario)
+    held_out = HeldOut(scenario, learner)
+    manifest = Manifest(
+        folder,
+        {
+            **_about(scenario, learner, known["seeds"], held_out, known["command"]),
+            "resumed": int(known.get("resumed", 0)) + 1,
+        },
+    )
+    with _told_failure(manifest):
+        results.write_text(folder / LEARNER, learner_yaml(learner))
+        rules: dict[str, Values] = known.get("rules") or {
+            name: held_out.play_rule(load_agent(name))
+            for name in dict.fromkeys([scenario.run.baseline, *learner.evaluate.rules])
+        }
+        baseline = rules[next(iter(rules))]
+        todo = [Job(folder, scenario, learner, s, baseline, known["command"], True) for s in known["seeds"]]
+        return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
+
+
+def _source(folder: Path, known: Mapping[str, Any]) -> Path:
+    """The scenario as it was trained on: its copy in the folder."""
+    path = folder / SCENARIO
+    if not path.is_file():
+        raise ResultsError("the scenario of this training is gone", file=path, value=known.get("scenario"))
+    return path
+
+
+def learner_yaml(learner: Learner) -> str:
+    """A learner's file."""
+    found = learner.model_dump(mode="json", exclude_unset=True)
+    first = ("name", "kind", "title", "description", "policy")
+    data = {"format": 1, **{key: found[key] for key in first if key in found}}
+    data |= {key: value for key, value in found.items() if key not in data}
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
+
+
+def warm(scenario: Scenario) -> None:
+    """Compile before any folder is made and any process starts."""
+    building = assemble(scenario.updated(days=1), [0])
+    Simulator(building).advance(np.repeat(building.command_default[None, :], building.count, axis=0), 1)
+
+
+def _about(
+    scenario: Scenario, learner: Learner, seeds: list[int], held_out: HeldOut, command: str
+) -> dict[str, Any]:
+    return {
+        "kind": KIND,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "agent": learner.name,
+        "algorithm": learner.kind,
+        "seeds": seeds,
+        "steps_planned": learner.training.steps,
+        "command": command,
+        "hashes": {"scenario": results.digest(scenario_yaml(scenario)), "physics": results.physics_hash()},
+        "packages": _packages(),
+        "held_out": [
+            {"start": start, "seed": seed, "days": held_out.days} for start, seed in held_out.episodes
+        ],
+    }
+
+
+def _packages() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for package in ("torch", "stable-baselines3", "sb3-contrib", "gymnasium"):
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+@contextmanager
+def _told_failure(manifest: Manifest) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        with suppress(TwinError):
+            manifest.fail(error)
+        raise
+
+
+def _conclude(
+    manifest: Manifest, outcomes: list[Outcome], rules: dict[str, Values], units: dict[str, str]
+) -> Training:
+    """The best seed's policy beside the seeds' folders, the summary, and the last manifest."""
+    folder = manifest.path.parent
+    whole = len(outcomes) == len(manifest.content["seeds"]) and all(o.state == "complete" for o in outcomes)
+    made = Training(folder, tuple(outcomes), rules, units, {})
+    best = made.best
+    if best is not None:
+        for name in (BEST, ONNX):
+            if (folder / f"seed-{best.seed}" / name).is_file():
+                shutil.copyfile(folder / f"seed-{best.seed}" / name, folder / name)
+    results.write_json(
+        folder / SUMMARY,
+        {
+            "format": 1,
+            "rules": rules,
+            "units": units,
+            "best_seed": None if best is None else best.seed,
+            "seeds": {
+                str(o.seed): {
+                    "state": o.state,
+                    "steps": o.steps,
+                    "wall_s": round(o.wall_s, 1),
+                    "best": o.best,
+                }
+                for o in outcomes
+            },
+        },
+    )
+    content = manifest.finish(
+        "complete" if whole else "interrupted",
+        rules=rules,
+        units=units,
+        steps={str(o.seed): o.steps for o in outcomes},
+    )
+    return Training(folder, tuple(outcomes), rules, units, content)
