@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.basics.errors import ControllerError, MissingExtraError
 from twin.control.controller import Bool, Float
+from twin.control.linear import LinearPolicy
 from twin.scenario.agents import PolicyParameters
 from twin.scenario.policy_file import About, read_about, session
 from twin.task import ActionSpec, ObservationSpec
@@ -24,6 +25,7 @@ CLASSES = {
     "recurrent_ppo": "sb3_contrib.RecurrentPPO",
     "tqc": "sb3_contrib.TQC",
 }
+LINEAR = "es"  # whose policies are linear, and need nothing but numpy
 
 
 class Learned:
@@ -113,9 +115,11 @@ class Learned:
 
 def load_model(file: Path, about: About) -> Any:
     """The model in a policy.zip; raises MissingExtraError, or ControllerError for an unknown algorithm."""
+    if about.algorithm == LINEAR:
+        return LinearPolicy.load(file)
     if about.algorithm not in CLASSES:
         raise ControllerError(
-            "unknown algorithm", file=file, value=about.algorithm, allowed=", ".join(CLASSES)
+            "unknown algorithm", file=file, value=about.algorithm, allowed=", ".join((*CLASSES, LINEAR))
         )
     module, name = CLASSES[about.algorithm].rsplit(".", 1)
     try:

@@ -36,6 +36,7 @@ CALL = 0.03  # share of the most heat that counts as a call
 OFFSET_K = 1.5
 SELDOM = 0.02  # share of days; fewer is never
 BOOST_K = 1.5  # most that a setpoint is moved for walls that lag behind
+COOLER_K = 2.0  # outdoors, for free cooling
 CALM_STEPS = 3  # a drift is judged from the third quiet step on
 STORE_K = 1.5  # most that a zone is heated above, or cooled below, the bound of occupied hours
 UNOCCUPIED_PEOPLE = 0.1  # weight of bounds that hold while nobody is expected
@@ -314,7 +315,7 @@ class Mpc:
         cold = np.maximum(cold, warm + 0.6)
         for at, values in ((self._heating, warm), (self._cooling, cold)):
             action[at[at >= 0]] = values[at >= 0]
-        self._set_air(action, plan, ahead)
+        self._set_air(row, action, plan, ahead)
         if self._water.size:
             action[self._water] = self._supply_water(plan, ahead, warm, heats)
 
@@ -341,11 +342,18 @@ class Mpc:
             - np.clip((surfaces - high) * felt / weight, 0.0, BOOST_K)
             + np.maximum(memory["offset"], 0.0)
         )
+        away = read.zone(row, "hours_to_occupied") > 0.0  # bounds of unoccupied hours hold as setpoints
+        least, most = np.where(away, low, least), np.where(away, high, most)
+        here |= away
         return np.where(here, least, -np.inf), np.where(here, most, np.inf)
 
-    def _set_air(self, action: Float, plan: Plan, ahead: Ahead) -> None:
+    def _set_air(self, row: Float, action: Float, plan: Plan, ahead: Ahead) -> None:
+        """Planned ventilation; all there is near the upper bound while it is cooler outdoors, as rules do."""
         at = self._vents >= 0
-        action[self._vents[at]] = np.minimum(1.0, ahead.share[0] + plan.vent[0])[at]
+        outdoor = self._reader.site(row, "site.outdoor_temperature")
+        warm = ahead.air > self._reader.zone(row, "comfort_upper") - self._own.free_cooling_k
+        free = warm & (outdoor < ahead.air - COOLER_K)
+        action[self._vents[at]] = np.where(free, 1.0, np.minimum(1.0, ahead.share[0] + plan.vent[0]))[at]
 
     def _supply_water(self, plan: Plan, ahead: Ahead, warm: Float, heats: Bool) -> float:
         """Supply water that the emitters need for the planned rate [°C]; NaN: the plant's own curve."""

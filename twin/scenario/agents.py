@@ -145,6 +145,7 @@ class MpcParameters(Record):
     tracking: Fraction = 0.2  # of a setpoint's miss is made up for in the next step
     co2_margin_ppm: NonNegative = 150.0
     ventilation_minimum: Fraction = 0.1  # share of design flow while people are expected
+    free_cooling_k: NonNegative = 3.0  # full ventilation from so far below the upper comfort bound
 
 
 class ForesightParameters(Record):

@@ -15,7 +15,7 @@ from twin.scenario.learning import TaskSpec
 from twin.scenario.record import Name, Positive, Record, wrong
 from twin.scenario.schema import Scenario
 
-LearnerKind = Literal["ppo", "sac", "td3", "a2c", "dqn", "recurrent_ppo", "tqc"]
+LearnerKind = Literal["ppo", "sac", "td3", "a2c", "dqn", "recurrent_ppo", "tqc", "es"]
 KINDS: tuple[str, ...] = get_args(LearnerKind)
 Values = dict[str, JsonValue]
 
@@ -34,6 +34,7 @@ class TrainingSpec(Record):
     tick_s: int | None = Field(None, ge=1)  # of the physics while training; None: the scenario's
     control_step_s: int | None = Field(None, ge=1)  # None: the scenario's
     warm_up_days: int | None = Field(None, ge=1)  # None: the scenario's
+    weather_variability: Literal["none", "low", "medium", "high"] | None = None  # None: the scenario's
     reward_scale: Positive = 1.0  # the learner's reward is the task's times this
     evaluate_every: int = Field(50_000, ge=1)  # steps between evaluations on held-out episodes
     checkpoint_every: int = Field(250_000, ge=1)  # steps between checkpoints
@@ -102,7 +103,7 @@ class Learner(Changes):
     kind: LearnerKind  # the algorithm
     title: str = ""
     description: str = ""
-    policy: Literal["MlpPolicy", "MlpLstmPolicy"] = "MlpPolicy"
+    policy: Literal["MlpPolicy", "MlpLstmPolicy"] = "MlpPolicy"  # es: always linear
     scenarios: dict[str, Changes] = Field({})  # scenario's name: what differs there
 
     @model_validator(mode="after")

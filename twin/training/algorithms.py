@@ -14,8 +14,9 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 from twin.basics.errors import ControllerError, MissingExtraError, TwinError, nearest
-from twin.control.learned import CLASSES
+from twin.control.learned import CLASSES, LINEAR
 from twin.scenario.learners import Learner
+from twin.training.evolution import parameters_of
 
 OFF_POLICY = ("sac", "td3", "dqn", "tqc")
 ACTIVATIONS = ("Tanh", "ReLU", "ELU", "LeakyReLU", "SiLU", "GELU")
@@ -86,6 +87,9 @@ def check(learner: Learner) -> None:
     MissingExtraError
         The algorithm's package is not installed.
     """
+    if learner.kind == LINEAR:
+        parameters_of(learner)
+        return
     made = algorithm(learner.kind)
     own, policy = _taken(made.__init__, _OURS), policy_names(learner)
     _check_names(learner, "parameters", learner.parameters, own)
@@ -116,6 +120,8 @@ def _check_types(made: Any, learner: Learner) -> None:
 
 def policy_names(learner: Learner) -> list[str]:
     """What the policy of an algorithm takes, under `policy_kwargs`."""
+    if learner.kind == LINEAR:
+        return []
     return _taken(algorithm(learner.kind).policy_aliases[learner.policy].__init__, _POLICY_OURS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,12 +17,16 @@ from numpy.typing import NDArray
 from twin import results
 from twin.basics import streams
 from twin.basics.errors import TwinError
+from twin.control.learned import LINEAR
+from twin.control.linear import arrays
+from twin.outlook import Outlook
 from twin.scenario.learners import Learner, starts
 from twin.scenario.policy_file import About, TrainedRun, read_about
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
-from twin.training.diary import BUFFER, CHECKPOINTS, LAST, TENSORBOARD, Diary, Row
-from twin.training.evaluation import HeldOut, Values
+from twin.training.diary import BUFFER, CHECKPOINTS, LAST, PACE, TENSORBOARD, Diary, Row
+from twin.training.evaluation import HeldOut, Values, score
+from twin.training.evolution import Evolution
 
 if TYPE_CHECKING:
     from twin.envs.sb3 import BuildingVecEnv
@@ -80,6 +85,8 @@ def train_seed(
     TwinError
         Parameters that do not go together, results that cannot be written or continued.
     """
+    if job.learner.kind == LINEAR:
+        return _evolve(job, told, held_out or HeldOut(job.scenario, job.learner), report)
     algorithms.quiet_torch()
     from twin.training.watch import ScaledReward, Watch, logger
 
@@ -116,6 +123,60 @@ def train_seed(
     return Outcome(job.seed, state, diary.steps, diary.wall_s, diary.best)
 
 
+def _evolve(
+    job: Job,
+    told: Callable[[float, str], None] | None,
+    held_out: HeldOut,
+    report: Callable[[Row], None] | None,
+) -> Outcome:
+    """As train_seed, by evolution: neither torch nor Stable-Baselines3 is needed."""
+    training = job.learner.training
+    model = Evolution(job.scenario, job.learner, job.seed, _FIRST_SEED + _APART * job.seed)
+    first = model.crowd.batches[0]
+    diary = Diary(job.place, _about_of(job, first.scenario, first.outlook))
+    if job.resume and (job.place / LAST).is_file():
+        steps = read_about(job.place / LAST).steps
+        model.recall(arrays(job.place / LAST), steps)
+        diary.recall(steps)
+    before, began, at_first = diary.wall_s, time.perf_counter(), model.num_timesteps
+    state: results.State = "complete"
+
+    def evaluate() -> None:
+        values = held_out.play(model.policy.predict)
+        diary.steps, diary.wall_s = model.num_timesteps, before + time.perf_counter() - began
+        rated = score(values, job.baseline, job.learner.evaluate.objective)
+        row: Row = {"steps": float(diary.steps), "wall_s": round(diary.wall_s, 1), "score": rated, **values}
+        diary.evaluated(row, model)
+        if report is not None:
+            report(row)
+
+    with _asked_to_stop() as asked:
+
+        def ended() -> bool:
+            return asked() or (job.folder / STOP).exists()
+
+        if not diary.rows:
+            evaluate()
+        due = model.num_timesteps + training.evaluate_every
+        while model.num_timesteps < training.steps:
+            if not model.generation(ended):
+                state = "interrupted"
+                break
+            done = model.num_timesteps
+            pace = (done - at_first) / max(time.perf_counter() - began, 1e-6)
+            if told is not None:
+                told(min(1.0, done / training.steps), f"{done / 1e6:.1f}M steps, {pace / 1e3:.0f}k/s")
+            else:
+                (job.place / PACE).write_text(str(done))
+            if done >= due:
+                due += training.evaluate_every
+                evaluate()
+        if diary.rows[-1]["steps"] < model.num_timesteps:
+            evaluate()
+        diary.last(model, state)
+    return Outcome(job.seed, state, diary.steps, diary.wall_s, diary.best)
+
+
 def _first_building(seed: int, steps: int) -> int:
     """The buildings' first seed: after a continuation other episodes than at the start."""
     later = streams.key(seed, "training", str(steps)) % (_APART // 2) if steps else 0
@@ -144,7 +205,11 @@ def _environment(job: Job) -> BuildingVecEnv:
 
 
 def _about(job: Job, env: BuildingVecEnv) -> About:
-    run = env.batch.scenario.run
+    return _about_of(job, env.batch.scenario, env.batch.outlook)
+
+
+def _about_of(job: Job, scenario: Scenario, outlook: Outlook) -> About:
+    run = scenario.run
     return About(
         scenario=job.scenario.name,
         algorithm=job.learner.kind,
@@ -153,8 +218,8 @@ def _about(job: Job, env: BuildingVecEnv) -> About:
         command=job.command,
         task=job.learner.task,
         run=TrainedRun(control_step_s=run.control_step_s, tick_s=run.tick_s),
-        observation_names=env.observation_names,
-        action_names=env.action_names,
+        observation_names=outlook.names,
+        action_names=outlook.action_names,
         discrete_levels=getattr(job.learner.task, "discrete_levels", 0),
     )
 

@@ -109,6 +109,7 @@ def train(
             "these are no training seeds", key="seeds", value=seeds, allowed="at least 1, each once"
         )
     algorithms.check(learner)
+    scenario = varied(scenario, learner)
     starts(learner.training.starts, "training", scenario, learner.training.days)
     warm(scenario)
     held_out = HeldOut(scenario, learner)
@@ -174,6 +175,12 @@ def resume(
         baseline = rules[next(iter(rules))]
         todo = [Job(folder, scenario, learner, s, baseline, known["command"], True) for s in known["seeds"]]
         return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
+
+
+def varied(scenario: Scenario, learner: Learner) -> Scenario:
+    """The scenario with the variability of weather that the learner asks for, in training and evaluation."""
+    asked = learner.training.weather_variability
+    return scenario if asked is None else scenario.altered("site", weather_variability=asked)
 
 
 def _source(folder: Path, known: Mapping[str, Any]) -> Path:

@@ -1,0 +1,156 @@
+"""Evolution strategy: the search finds minima, zones share weights, training is exact to continue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin.basics.errors import TwinError
+from twin.control.linear import LinearPolicy, arrays
+from twin.experiment import run
+from twin.scenario.catalog import load_agent, load_learner, load_scenario
+from twin.scenario.learners import Learner
+from twin.training.evolution import Evolution
+from twin.training.shared import SharedWeights
+from twin.training.strategy import SeparableCma
+from twin.training.train import resume, train
+
+STEPS = 2 * 17 * 2 * 96 - 10  # two generations
+
+
+def small(**changes: Any) -> Learner:
+    return load_learner("es").updated(
+        {
+            "parameters": {"population": 16, "episodes": 2},
+            "training": {
+                "steps": STEPS, "days": 2, "warm_up_days": 1, "starts": ["2023-02-07"], "evaluate_every": 9999,
+            },
+            "evaluate": {"starts": ["2023-02-21"], "seeds": [10_000], "days": 1},
+        }
+    ).updated(changes)  # fmt: skip
+
+
+@given(st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=12), st.integers(0, 1000))
+def test_the_search_finds_the_lowest_point_of_an_uneven_bowl(low: list[float], seed: int) -> None:
+    bottom, random = np.array(low), np.random.default_rng(seed)
+    steep = np.logspace(0.0, 2.0, len(bottom))
+    search = SeparableCma(len(bottom), 16, 0.5)
+    for _ in range(400):
+        search.tell((steep * (search.ask(random) - bottom) ** 2).sum(axis=1))
+    np.testing.assert_allclose(search.mean, bottom, atol=1e-3)
+
+
+def test_a_search_that_is_recalled_goes_on_as_if_it_had_not_stopped() -> None:
+    def go(search: SeparableCma, generations: range) -> None:
+        for g in generations:
+            candidates = search.ask(np.random.default_rng(g))
+            search.tell(((candidates - 1.0) ** 2).sum(axis=1))
+
+    whole, first, second = (SeparableCma(5, 8, 0.3) for _ in range(3))
+    go(whole, range(20))
+    go(first, range(10))
+    second.recall(first.state())
+    go(second, range(10, 20))
+    np.testing.assert_array_equal(whole.mean, second.mean)
+    assert whole.sigma == second.sigma
+    with pytest.raises(ValueError, match="expected 6"):
+        SeparableCma(6, 8, 0.3).recall(first.state())
+
+
+def test_zones_share_their_weights_and_hear_themselves() -> None:
+    seen = ["a.air_temperature", "b.air_temperature", "rule.a.heating_setpoint", "rule.b.heating_setpoint",
+            "time.week_sin", "site.outdoor_temperature"]  # fmt: skip
+    shared = SharedWeights(
+        seen, ["a.heating_offset", "b.heating_offset", "supply_offset"], ["a", "b"], ["week"]
+    )
+    # a zone's: own temperature, own rule, outdoors, bias, two biases of its own; then two means, one, a bias
+    assert shared.count == 6 + 4
+    weight, bias = (part[0] for part in shared.weights(np.arange(1.0, 11.0)[None]))
+    np.testing.assert_array_equal(weight[0, [0, 2, 5]], weight[1, [1, 3, 5]])
+    assert weight[0, 1] == weight[0, 3] == weight[1, 0] == weight[1, 2] == 0.0
+    assert (weight[:, 4] == 0.0).all()
+    assert weight[2, 0] == weight[2, 1] != 0.0
+    assert bias[0] != bias[1]
+
+
+def test_a_linear_policy_is_cut_and_stored_as_it_is(tmp_path: Path) -> None:
+    policy = LinearPolicy(np.array([[2.0, 0.0], [0.5, -0.5]]), np.array([0.0, 0.1]))
+    action, state = policy.predict(np.array([[1.0, 1.0], [-0.2, 0.4]], dtype=np.float32), "kept")
+    np.testing.assert_allclose(action, [[1.0, 0.1], [-0.4, -0.2]], atol=1e-6)
+    assert state == "kept"
+    with (tmp_path / "p.zip").open("wb") as stream:
+        policy.save(stream, more=np.arange(3))
+    again = LinearPolicy.load(tmp_path / "p.zip")
+    np.testing.assert_array_equal(again.weight, policy.weight)
+    np.testing.assert_array_equal(arrays(tmp_path / "p.zip")["more"], np.arange(3))
+
+
+def test_training_is_reproducible_exact_to_continue_and_runs_anywhere(tmp_path: Path) -> None:
+    whole = train("classroom", small(), out=tmp_path / "whole")
+    assert whole.state == "complete"
+    assert whole.outcomes[0].steps == 2 * 17 * 2 * 96
+    twice = train("classroom", small(), out=tmp_path / "twice")
+    last = [arrays(tmp_path / name / "seed-0" / "last.zip") for name in ("whole", "twice")]
+    for name, array in last[0].items():
+        np.testing.assert_array_equal(array, last[1][name])
+    more = resume(tmp_path / "whole", STEPS + 1000)
+    assert more.outcomes[0].steps == 3 * 17 * 2 * 96
+    assert np.abs(last[0]["weight"]).max() > 0.0
+    scenario = load_scenario("classroom", {"run": {"days": 1, "warm_up_days": 1}})
+    zipped = run(scenario, load_agent(twice.folder / "seed-0" / "last.zip"), out=tmp_path / "zip")
+    assert zipped.state == "complete"
+
+
+def test_a_search_that_was_stopped_goes_on_exactly(tmp_path: Path) -> None:
+    def fresh() -> Evolution:
+        return Evolution(load_scenario("classroom"), small(), 3, 1_000_000)
+
+    whole, first, second = fresh(), fresh(), fresh()
+    assert whole.generation(lambda: False)
+    assert whole.generation(lambda: False)
+    assert first.generation(lambda: False)
+    assert not first.generation(lambda: True)  # Ctrl-C in the midst of a generation leaves no trace
+    with (tmp_path / "last.zip").open("wb") as stream:
+        first.save(stream)
+    second.recall(arrays(tmp_path / "last.zip"), first.num_timesteps)
+    assert second.generation(lambda: False)
+    np.testing.assert_array_equal(second.policy.weight, whole.policy.weight)
+    assert second.num_timesteps == whole.num_timesteps
+
+
+def test_the_onnx_file_acts_as_the_policy_does(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    from twin.scenario.policy_file import session
+
+    made = train("classroom", small(), out=tmp_path / "es")
+    width = len(arrays(made.folder / "policy.zip")["weight"][0])
+    seen = np.random.default_rng(0).uniform(-1.0, 1.0, (50, width)).astype(np.float32)
+    policy = LinearPolicy.load(made.folder / "policy.zip")
+    found = session(made.folder / "policy.onnx").run(["action"], {"observation": seen})[0]
+    np.testing.assert_allclose(found, policy.predict(seen)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "word"),
+    [
+        ({"populatin": 3}, "population"),
+        ({"population": "many"}, "population"),
+        ({"population": 2}, "at least 4"),
+        ({"leave_out": 3}, "leave_out"),
+        ({"sigma": True}, "sigma"),
+    ],
+)
+def test_parameters_that_are_none_are_refused(parameters: dict[str, Any], word: str, tmp_path: Path) -> None:
+    with pytest.raises(TwinError, match=word):
+        train("classroom", small(parameters=parameters), out=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_choices_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TwinError, match="discrete_levels"):
+        train("classroom", small(task={"discrete_levels": 3}), out=tmp_path / "none")
