@@ -20,6 +20,7 @@ SHORTER = {
     "run": ["--days", "1"],
     "compare": ["--days", "1", "--seeds", "1", "--jobs", "1"],
     "demo": ["--days", "1", "--seeds", "1"],
+    "train": ["--steps", "1000", "--seeds", "1", "--jobs", "1"],
     "validate-physics": ["--case", "600", "--no-report", "--quiet"],
 }
 

@@ -273,21 +273,26 @@ def new(
     terminal.say(f"wrote {name}; next: twin validate {name}, then: twin run {name}")
 
 
-@app.command(short_help="Office, winter and summer, three controllers.")
+@app.command(short_help="Office, winter and summer, rules and a policy.")
 def demo(
     days: Annotated[int, typer.Option(metavar="N", min=1, help="Days per season.")] = 14,
     seeds: Annotated[int, typer.Option(metavar="N", min=1, help="Draws of people and noise.")] = 2,
     out: Out = None,
     quiet: Quiet = False,
 ) -> None:
-    """The main job once: an office in winter and in summer, three controllers, one report."""
+    """The main job once: an office in winter and in summer, rules and a trained policy, one report."""
     from datetime import datetime
+    from importlib.util import find_spec
 
     from twin.experiment import compare as compare_all
     from twin.report import write_joint_report
     from twin.report.record import read_comparison
 
-    agents = ["constant", "setback", "pi"]
+    agents = ["constant", "setback", "guideline36"]
+    if find_spec("onnxruntime") is None:
+        terminal.say("onnxruntime is not installed (extra policy): the trained policy is left out")
+    else:
+        agents.append("trained/office")
     folder = out or Path("results") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"  # noqa: DTZ005 - a person's own clock
     terminal.say(
         f"An office on real weather: {days} days of winter, {days} of summer, {len(agents)} controllers."

@@ -49,6 +49,7 @@ MOVED: dict[str, tuple[str, tuple[float, float]]] = {
     "cooling_setpoint": ("cooling_offset", (-2.0, 2.5)),
     "ventilation_command": ("ventilation_offset", (-0.4, 0.4)),
     "supply_water_temperature_setpoint": ("supply_water_offset", (-6.0, 6.0)),
+    "supply_air_temperature_setpoint": ("supply_air_offset", (-4.0, 4.0)),
 }
 
 

@@ -49,6 +49,8 @@ class Parameters:
         rule (the policy of zeros) causes on the same episode; on top of the reward.
     comfort_share
         Share of the rule's discomfort that is allowed freely.
+    starts_at_once
+        First days that a generation plays: one drawn from each so many equal parts of the list, in its order.
     leave_out
         Columns whose names hold one of these words are not heard.
     last_day_led
@@ -61,6 +63,7 @@ class Parameters:
     comfort_price: float = 3.0
     co2_price: float = 100.0
     comfort_share: float = 1.0
+    starts_at_once: int = 3
     leave_out: tuple[str, ...] = ()
     last_day_led: bool = True
 
@@ -82,12 +85,13 @@ def parameters_of(learner: Learner) -> Parameters:
             )
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in learner.parameters.items()}
     made = Parameters(**given)  # type: ignore[arg-type]
-    if made.population < 4 or made.sigma <= 0.0 or made.episodes < 1:
+    if made.population < 4 or made.sigma <= 0.0 or made.episodes < 1 or made.starts_at_once < 1:
         raise ControllerError(
             "this is no search",
             key="parameters",
-            value=f"population {made.population}, sigma {made.sigma:g}, episodes {made.episodes}",
-            allowed="at least 4, more than 0, at least 1",
+            value=f"population {made.population}, sigma {made.sigma:g}, episodes {made.episodes}, "
+            f"starts_at_once {made.starts_at_once}",
+            allowed="at least 4, more than 0, at least 1, at least 1",
         )
     return made
 
@@ -129,7 +133,13 @@ class Crowd:
         self._plain = learner.task.reward == "currency"
 
     def play(
-        self, weight: Float, bias: Float, seeds: Sequence[int], led: bool, ended: Callable[[], bool]
+        self,
+        weight: Float,
+        bias: Float,
+        chosen: Sequence[int],
+        seeds: Sequence[int],
+        led: bool,
+        ended: Callable[[], bool],
     ) -> Float | None:
         """Reward, occupied K.h and occupied 1000 ppm.h of every candidate's episodes, (3, batches, C).
 
@@ -137,8 +147,8 @@ class Crowd:
         ----------
         weight, bias
             (C, m, n) and (C, m).
-        seeds
-            One per batch, the same for all candidates.
+        chosen, seeds
+            Which batches, and one seed for each, the same for all candidates.
         led
             The last day belongs to the policy of zeros.
         ended
@@ -146,8 +156,8 @@ class Crowd:
         """
         heard = np.ascontiguousarray(weight.transpose(0, 2, 1), dtype=np.float32)
         added = bias.astype(np.float32)
-        found = np.zeros((3, len(self.batches), self.count))
-        for b, (batch, seed) in enumerate(zip(self.batches, seeds, strict=True)):
+        found = np.zeros((3, len(chosen), self.count))
+        for b, (batch, seed) in enumerate(zip((self.batches[k] for k in chosen), seeds, strict=True)):
             if ended():
                 return None
             batch.put(np.arange(self.count), np.full(self.count, seed, dtype=np.int64))
@@ -215,8 +225,11 @@ class Evolution:
         own, search = self.parameters, self._search
         random = np.random.default_rng([self._seed, search.generation])
         numbers = np.concatenate([search.ask(random), np.zeros((1, len(search.mean)))])
-        seeds = self._first_seed + random.integers(0, own.episodes, len(self.crowd.batches))
-        found = self.crowd.play(*self._shared.weights(numbers), seeds.tolist(), own.last_day_led, ended)
+        parts = np.array_split(np.arange(len(self.crowd.batches)), own.starts_at_once)
+        chosen = [int(random.choice(part)) for part in parts if len(part)]
+        seeds = self._first_seed + random.integers(0, own.episodes, len(chosen))
+        weights = self._shared.weights(numbers)
+        found = self.crowd.play(*weights, chosen, seeds.tolist(), own.last_day_led, ended)
         if found is None:
             return False
         reward, heat, air = found
@@ -225,7 +238,7 @@ class Evolution:
         lost = (own.comfort_price * worse + own.co2_price * stale - reward).sum(axis=0)
         left = 1.0 - self.num_timesteps / self._steps
         search.tell(lost[:-1], own.sigma * WIDEST * max(NARROWEST, left))
-        self.num_timesteps += self.crowd.count * len(self.crowd.batches) * self.crowd.steps
+        self.num_timesteps += self.crowd.count * len(chosen) * self.crowd.steps
         return True
 
     def predict(

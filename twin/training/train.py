@@ -118,9 +118,10 @@ def train(
     with _told_failure(manifest):
         results.write_text(folder / SCENARIO, scenario_yaml(scenario))
         results.write_text(folder / LEARNER, learner_yaml(learner))
-        names = list(dict.fromkeys([scenario.run.baseline, *learner.evaluate.rules]))
+        names = list(dict.fromkeys(rules_of(scenario, learner)))
         rules = {name: held_out.play_rule(load_agent(name)) for name in names}
-        todo = [Job(folder, scenario, learner, seed, rules[names[0]], command) for seed in chosen]
+        baseline = rules[compared_with(learner, rules)]
+        todo = [Job(folder, scenario, learner, seed, baseline, command) for seed in chosen]
         return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
 
 
@@ -169,12 +170,22 @@ def resume(
     with _told_failure(manifest):
         results.write_text(folder / LEARNER, learner_yaml(learner))
         rules: dict[str, Values] = known.get("rules") or {
-            name: held_out.play_rule(load_agent(name))
-            for name in dict.fromkeys([scenario.run.baseline, *learner.evaluate.rules])
+            name: held_out.play_rule(load_agent(name)) for name in dict.fromkeys(rules_of(scenario, learner))
         }
-        baseline = rules[next(iter(rules))]
+        baseline = rules[compared_with(learner, rules)]
         todo = [Job(folder, scenario, learner, s, baseline, known["command"], True) for s in known["seeds"]]
         return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
+
+
+def rules_of(scenario: Scenario, learner: Learner) -> list[str]:
+    """Rules played beside: the scenario's baseline, one that leads, and those asked for."""
+    leads = [learner.task.rule] if learner.task.rule else []
+    return [scenario.run.baseline, *leads, *learner.evaluate.rules]
+
+
+def compared_with(learner: Learner, rules: Mapping[str, Values]) -> str:
+    """The rule whose comfort a policy must keep: the one that leads it, else the scenario's baseline."""
+    return learner.task.rule if learner.task.rule in rules else next(iter(rules))
 
 
 def varied(scenario: Scenario, learner: Learner) -> Scenario:

@@ -1,0 +1,69 @@
+"""Trained policies wherever controllers run: the shipped ones, and what does not fit is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from twin.basics.errors import ControllerError, ScenarioError
+from twin.envs.single import BuildingEnv
+from twin.experiment import run
+from twin.kpi import evaluate
+from twin.scenario.catalog import available, load_agent, load_scenario
+from twin.scenario.policy_file import read_about
+
+pytest.importorskip("onnxruntime")
+
+SHIPPED = sorted(available("agents", "trained"))
+PLAN: dict[str, Any] = {"days": 1, "warm_up_days": 1}
+
+
+def test_every_shipped_scenario_has_a_policy() -> None:
+    assert SHIPPED == [f"trained/{name}" for name in sorted(available("scenarios"))]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_policy_acts_in_the_world_as_in_its_environment(name: str, tmp_path: Path) -> None:
+    spec = load_agent(name)
+    about = read_about(spec.settings.file)
+    assert about.scenario == name.removeprefix("trained/")
+    assert f"--seeds {about.seed + 1}" in spec.description
+    env = BuildingEnv(about.scenario, about.task, **PLAN)
+    from twin.scenario.policy_file import session
+
+    policy = session(Path(spec.settings.file))
+    seen, _ = env.reset(options={"episode_seed": 5})
+    over = False
+    while not over:
+        action = policy.run(["action"], {"observation": seen[None]})[0][0]
+        seen, _, _, over, _ = env.step(action)
+    played = evaluate(env.batch.simulator)[0].values
+    found = run(load_scenario(about.scenario, {"run": PLAN}), name, 5, tmp_path / "run").kpis
+    for kpi in ("cost_tot", "tdis_occ", "idis_occ", "ener_tot", "objective"):
+        assert found[kpi] == played[kpi]
+
+
+def test_a_policy_of_another_building_is_refused(tmp_path: Path) -> None:
+    scenario = load_scenario("classroom", {"run": PLAN})
+    with pytest.raises(ControllerError, match="trained on another building"):
+        run(scenario, "trained/office", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_policy_of_another_control_step_is_refused(tmp_path: Path) -> None:
+    scenario = load_scenario("classroom", {"run": PLAN | {"control_step_s": 1800}})
+    with pytest.raises(ControllerError, match="control step"):
+        run(scenario, "trained/classroom", out=tmp_path / "run")
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".onnx"])
+def test_what_is_no_policy_is_told_so(suffix: str, tmp_path: Path) -> None:
+    file = tmp_path / f"policy{suffix}"
+    with pytest.raises(ScenarioError, match="no such policy file"):
+        load_agent(file)
+    file.write_bytes(np.arange(10).tobytes())
+    with pytest.raises(ControllerError, match="not a readable"):
+        run(load_scenario("classroom", {"run": PLAN}), file, out=tmp_path / "run")
