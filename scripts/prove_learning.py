@@ -216,7 +216,7 @@ def ship(out: Path) -> None:
             f"title: Trained policy for {scenario}",
             "description: >-",
             f"  {about.algorithm}, moves {about.task.rule}; seed {about.seed}, {about.steps:,} steps.",
-            f"  Made by: twin train {scenario} --agent {about.algorithm} --seeds {about.seed + 1}",
+            f"  Made by: {about.command}",
             "parameters:",
             f"  file: {scenario}.onnx",
         ]

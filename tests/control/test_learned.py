@@ -30,7 +30,8 @@ def test_a_shipped_policy_acts_in_the_world_as_in_its_environment(name: str, tmp
     spec = load_agent(name)
     about = read_about(spec.settings.file)
     assert about.scenario == name.removeprefix("trained/")
-    assert f"--seeds {about.seed + 1}" in spec.description
+    assert f"seed {about.seed}" in spec.description
+    assert f"twin train {about.scenario} --agent es" in spec.description
     env = BuildingEnv(about.scenario, about.task, **PLAN)
     from twin.scenario.policy_file import session
 

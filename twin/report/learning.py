@@ -123,6 +123,10 @@ def _frame(axis: Axes, curves: Sequence[tuple[Any, Any]], level: Sequence[float]
     if not known.size:
         return
     low, high = float(known.min()), float(known.max())
+    if low == high == 0.0:
+        axis.set_ylim(-0.05, 1.0)
+        axis.text(0.5, 0.5, "none, for anybody", transform=axis.transAxes, ha="center", color=GREY)
+        return
     room = _MARGIN * max(high - low, 1e-6 * abs(high), 1e-9)
     axis.set_ylim(low - room, high + room)
     everything = np.concatenate([values for _, values in curves])
