@@ -28,7 +28,11 @@ def small(**changes: Any) -> Learner:
         {
             "parameters": {"population": 16, "episodes": 2},
             "training": {
-                "steps": STEPS, "days": 2, "warm_up_days": 1, "starts": ["2023-02-07"], "evaluate_every": 9999,
+                "steps": STEPS,
+                "days": 2,
+                "warm_up_days": 1,
+                "starts": ["2023-02-07"],
+                "evaluate_every": 9999,
             },
             "evaluate": {"starts": ["2023-02-21"], "seeds": [10_000], "days": 1},
         }
