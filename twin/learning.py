@@ -54,7 +54,7 @@ def train(
     ] = "",
     agent: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The learner: ppo (default), sac, td3, a2c, dqn, ..., or a file."),
+        typer.Option(metavar="NAME", help="The learner: ppo (default), es, sac, td3, a2c, dqn, ..., or a file."),
     ] = None,
     steps: Steps = None,
     seeds: Annotated[int, typer.Option(metavar="N", min=1, help="Training seeds 0 to N-1.")] = 1,
@@ -78,7 +78,7 @@ def train(
 ) -> None:
     """Train a learner, keep its best policy on weeks and seeds that it does not train on, draw its curve.
 
-    Ctrl-C ends it with everything in place; --resume goes on. Needs the extra rl.
+    Ctrl-C ends it with everything in place; --resume goes on. Needs the extra rl; es does not.
 
     \b
     Examples:
