@@ -54,7 +54,7 @@ def train(
     ] = "",
     agent: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The learner: ppo (default), es, sac, td3, a2c, dqn, ..., or a file."),
+        typer.Option(metavar="NAME", help="The learner: ppo (default), es, sac, td3, a2c, ..., or a file."),
     ] = None,
     steps: Steps = None,
     seeds: Annotated[int, typer.Option(metavar="N", min=1, help="Training seeds 0 to N-1.")] = 1,
