@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from twin.basics.errors import ControllerError, nearest
 from twin.control.constant import Constant
-from twin.control.controller import ZONE_SETPOINTS, Controller
+from twin.control.controller import Controller
 from twin.control.follow import Follow
 from twin.control.guideline36 import COMMANDS as AIR_COMMANDS
 from twin.control.guideline36 import Guideline36
@@ -20,7 +20,7 @@ from twin.control.random import RandomSetpoints
 from twin.control.setback import Setback
 from twin.control.thermostat import Thermostat
 from twin.leader import Lead
-from twin.levers import LEVELS
+from twin.levers import beyond_setpoints
 from twin.scenario.agents import PARAMETERS, AgentSpec
 from twin.scenario.catalog import load_agent
 from twin.scenario.learning import TaskSpec
@@ -30,12 +30,7 @@ from twin.task import ActionSpec, ObservationSpec
 if TYPE_CHECKING:
     from twin.control.mpc_model import Model
 
-KINDS = (
-    "constant", "thermostat", "setback", "pi", "random", "follow", "guideline36", "heat_curve", "python",
-    "policy", "mpc", "foresight",
-)  # fmt: skip
-
-
+KINDS = tuple(PARAMETERS)
 LEADING = ("constant", "thermostat", "setback", "pi", "follow", "guideline36", "heat_curve")
 
 
@@ -55,8 +50,7 @@ def commands(agent: AgentSpec) -> tuple[str, ...]:
         case "python":
             return commands_of(agent.settings)
         case "foresight":
-            others = tuple(q for q in LEVELS["supervisory"] if q not in ZONE_SETPOINTS)
-            return tuple(dict.fromkeys((*others, *AIR_COMMANDS)))
+            return tuple(dict.fromkeys((*beyond_setpoints(TaskSpec(action="supervisory")), *AIR_COMMANDS)))
     return ()
 
 

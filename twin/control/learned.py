@@ -11,6 +11,7 @@ import numpy as np
 from twin.basics.errors import ControllerError, MissingExtraError
 from twin.control.controller import Bool, Float
 from twin.control.linear import LinearPolicy
+from twin.levers import combinations
 from twin.scenario.agents import PolicyParameters
 from twin.scenario.policy_file import About, read_about, session
 from twin.task import ActionSpec, ObservationSpec
@@ -54,7 +55,7 @@ class Learned:
         self._file = Path(parameters.file)
         self.about = read_about(self._file)
         self._fits(observation, action, step_s)
-        self._decoded = _levels(self.about, len(action.lower))
+        self._decoded = combinations(self.about.discrete_levels, len(action.lower))
         if self._file.suffix == ".zip":
             self._model: Any = load_model(self._file, self.about)
         else:
@@ -129,12 +130,3 @@ def load_model(file: Path, about: About) -> Any:
         raise MissingExtraError(module.replace("_", "-"), "rl") from missing
     torch.set_num_threads(1)  # small networks: more threads wait for each other
     return made.load(file, device="cpu")
-
-
-def _levels(about: About, count: int) -> Float | None:
-    """Actions (k**m, m) behind the numbers of a discrete policy; None for a continuous one."""
-    k = about.discrete_levels
-    if not k:
-        return None
-    grid = np.meshgrid(*[np.linspace(-1.0, 1.0, k)] * count, indexing="ij")
-    return np.stack([axis.ravel() for axis in grid], axis=1)

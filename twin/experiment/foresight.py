@@ -23,11 +23,9 @@ from twin.experiment.foresight_moves import Moves
 from twin.experiment.foresight_plant import Copies, Moment, Weights, Worth
 from twin.experiment.foresight_search import Search
 from twin.physics.layout import Float
-from twin.scenario.agents import AgentSpec, ForesightParameters
+from twin.scenario.agents import NOT_RULES, AgentSpec, ForesightParameters
 from twin.scenario.catalog import load_agent
 from twin.task import Task, warm_up
-
-NOT_RULES = ("policy", "mpc", "foresight")
 
 
 @dataclass(frozen=True)

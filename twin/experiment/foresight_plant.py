@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.building.assembly import Building
 from twin.control.build import commands
-from twin.envs.window import with_rows
+from twin.envs.window import PER_SEED, with_rows
 from twin.physics import layout as la
 from twin.physics.layout import Float
 from twin.scenario.agents import AgentSpec
@@ -19,7 +19,6 @@ from twin.task import Task
 
 COMMANDS = commands(AgentSpec(name="foresight", kind="foresight"))
 Moment = Mapping[str, Float]
-_PER_SEED = ("event", "occupant", "occupant_key", "sensor", "sensor_key")
 
 
 class Weights(NamedTuple):
@@ -75,7 +74,7 @@ class Copies:
 
     def __init__(self, building: Building, count: int) -> None:
         boundary, seed = building.boundary, building.seeds[0]
-        rows = {name: np.repeat(getattr(boundary, name), count, axis=0) for name in _PER_SEED}
+        rows = {name: np.repeat(getattr(boundary, name), count, axis=0) for name in PER_SEED}
         self.simulator = Simulator(with_rows(building, rows, [seed] * count))
         self.task = Task(self.simulator.building, also=COMMANDS)
         self.rollouts = 0

@@ -9,10 +9,10 @@ import numpy as np
 
 from twin.report.record import RunRecord
 from twin.report.words import number
+from twin.scenario.agents import NOT_RULES
 from twin.statistics import Summary, paired_difference
 
 PLANNED = "foresight"
-_NOT_A_RULE = (PLANNED, "mpc", "policy")
 _SHOWN = (
     ("cost_tot", "Cost", "%"),
     ("objective", "Cost and discomfort", "%"),
@@ -123,7 +123,7 @@ def _gap(runs: Mapping[str, Sequence[RunRecord]]) -> tuple[str, str, tuple[float
         for agent, r in runs.items()
         if (values := _by_seed(r, "objective"))
     }
-    rules = [agent for agent, kind in kinds.items() if kind not in _NOT_A_RULE and agent in means]
+    rules = [agent for agent, kind in kinds.items() if kind not in NOT_RULES and agent in means]
     if not plans or plans[0] not in means or not rules:
         return "", "", None
     best = min(rules, key=lambda agent: means[agent])

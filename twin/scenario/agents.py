@@ -177,6 +177,7 @@ class FollowParameters(Record):
     margin_k: NonNegative = 0.0  # inside the comfort bounds
 
 
+NOT_RULES = ("policy", "mpc", "foresight")  # kinds that learned, plan, or know more than a rule may
 POLICY_SUFFIXES = (".zip", ".onnx")
 PARAMETERS: dict[str, type[Record]] = {
     "constant": ConstantParameters,

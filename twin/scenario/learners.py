@@ -39,6 +39,12 @@ class TrainingSpec(Record):
     evaluate_every: int = Field(50_000, ge=1)  # steps between evaluations on held-out episodes
     checkpoint_every: int = Field(250_000, ge=1)  # steps between checkpoints
 
+    @property
+    def run(self) -> dict[str, int]:
+        """Keys of a scenario's run that training replaces, besides `start`."""
+        names = ("days", "tick_s", "control_step_s", "warm_up_days")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
 
 class EvaluationSpec(Record):
     """Held-out episodes, on which the best policy is chosen."""

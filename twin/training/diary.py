@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,10 @@ class Diary:
         if known["best"] is not None and (self.best is None or known["best"]["score"] > self.best["score"]):
             self.best = known["best"]  # its policy is there
         self.steps, self.wall_s = steps, float(known["wall_s"])
+
+    def row(self, values: Mapping[str, float], score: float) -> Row:
+        """An evaluation at the steps and seconds noted here."""
+        return {"steps": float(self.steps), "wall_s": round(self.wall_s, 1), "score": score, **values}
 
     def evaluated(self, row: Row, model: Any) -> bool:
         """Note an evaluation; keep the policy where it is the best so far, and say whether it is."""

@@ -119,10 +119,8 @@ class Crowd:
 
     def __init__(self, scenario: Scenario, learner: Learner, count: int, first_seed: int) -> None:
         training = learner.training
-        given = {"days": training.days, "tick_s": training.tick_s, "control_step_s": training.control_step_s,
-                 "warm_up_days": training.warm_up_days}  # fmt: skip
-        played = scenario.updated(**{key: value for key, value in given.items() if value is not None})
-        self.count, self._first = count, first_seed
+        played = scenario.updated(**training.run)
+        self.count = count
         firsts = starts(training.starts, "training", scenario, training.days)
         self.batches = [
             Batch(moved(played, {"start": day}), learner.task, count, 0, first_seed) for day in firsts

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import MissingExtraError
-from twin.control.learned import LINEAR
 from twin.control.linear import LinearPolicy
 from twin.scenario.policy_file import METADATA, About, as_text
 from twin.telemetry.storage import whole_file
@@ -97,7 +96,7 @@ def write_onnx(path: Path, model: Any, about: About, levels: NDArray[np.float64]
     except ImportError as missing:
         raise MissingExtraError("onnx", "rl") from missing
     graph = _Graph()
-    if not _policy(graph, getattr(model, "policy", model) if about.algorithm == LINEAR else model):
+    if not _policy(graph, model):
         return False
     if levels is not None:
         graph.then("ArgMax", axis=1, keepdims=0)
@@ -127,10 +126,10 @@ def write_onnx(path: Path, model: Any, about: About, levels: NDArray[np.float64]
 
 def _policy(graph: _Graph, model: Any) -> bool:
     """The network from observation to action, before clipping."""
-    if isinstance(model, LinearPolicy):
-        graph.then("Gemm", graph.constant(model.weight), graph.constant(model.bias), transB=1)
-        return True
     policy = model.policy
+    if isinstance(policy, LinearPolicy):
+        graph.then("Gemm", graph.constant(policy.weight), graph.constant(policy.bias), transB=1)
+        return True
     if hasattr(policy, "lstm_actor"):
         return False
     if hasattr(policy, "q_net"):

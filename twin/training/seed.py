@@ -92,7 +92,7 @@ def train_seed(
 
     held_out = held_out or HeldOut(job.scenario, job.learner)
     env = _environment(job)
-    diary = Diary(job.place, _about(job, env), levels_of(env))
+    diary = Diary(job.place, _about(job, env.batch.scenario, env.batch.outlook), levels_of(env))
     model = _model(job, ScaledReward(env, job.learner.training.reward_scale), diary)
     env.seed(_first_building(job.seed, diary.steps))
     model.set_logger(logger(job.place / TENSORBOARD))
@@ -133,7 +133,7 @@ def _evolve(
     training = job.learner.training
     model = Evolution(job.scenario, job.learner, job.seed, _FIRST_SEED + _APART * job.seed)
     first = model.crowd.batches[0]
-    diary = Diary(job.place, _about_of(job, first.scenario, first.outlook))
+    diary = Diary(job.place, _about(job, first.scenario, first.outlook))
     if job.resume and (job.place / LAST).is_file():
         steps = read_about(job.place / LAST).steps
         model.recall(arrays(job.place / LAST), steps)
@@ -144,8 +144,7 @@ def _evolve(
     def evaluate() -> None:
         values = held_out.play(model.policy.predict)
         diary.steps, diary.wall_s = model.num_timesteps, before + time.perf_counter() - began
-        rated = score(values, job.baseline, job.learner.evaluate.objective)
-        row: Row = {"steps": float(diary.steps), "wall_s": round(diary.wall_s, 1), "score": rated, **values}
+        row = diary.row(values, score(values, job.baseline, job.learner.evaluate.objective))
         diary.evaluated(row, model)
         if report is not None:
             report(row)
@@ -187,28 +186,17 @@ def _environment(job: Job) -> BuildingVecEnv:
     from twin.envs.sb3 import BuildingVecEnv
 
     training = job.learner.training
-    given = {
-        "tick_s": training.tick_s,
-        "control_step_s": training.control_step_s,
-        "warm_up_days": training.warm_up_days,
-    }
-    run = {name: value for name, value in given.items() if value is not None}
     return BuildingVecEnv(
         job.scenario,
         training.envs,
         job.learner.task,
         pool=training.pool,
-        days=training.days,
         starts=starts(training.starts, "training", job.scenario, training.days),
-        **run,
+        **training.run,
     )
 
 
-def _about(job: Job, env: BuildingVecEnv) -> About:
-    return _about_of(job, env.batch.scenario, env.batch.outlook)
-
-
-def _about_of(job: Job, scenario: Scenario, outlook: Outlook) -> About:
+def _about(job: Job, scenario: Scenario, outlook: Outlook) -> About:
     run = scenario.run
     return About(
         scenario=job.scenario.name,

@@ -103,12 +103,7 @@ class Watch(BaseCallback):  # type: ignore[misc, unused-ignore]
         """Play the policy on the held-out episodes and note what came of it."""
         values = self._held_out.play(lambda seen, state, first: self.model.predict(seen, state, first, True))
         self.note_time()
-        row: Row = {
-            "steps": float(self.num_timesteps),
-            "wall_s": round(self.diary.wall_s, 1),
-            "score": score(values, self._baseline, self._learner.evaluate.objective),
-            **values,
-        }
+        row = self.diary.row(values, score(values, self._baseline, self._learner.evaluate.objective))
         self.diary.evaluated(row, self.model)
         for name, value in row.items():
             if name not in ("steps", "wall_s"):
