@@ -13,6 +13,7 @@ from twin.scenario.agents import NOT_RULES
 from twin.statistics import Summary, paired_difference
 
 PLANNED = "foresight"
+FEWEST = 3  # seeds of an interval
 _SHOWN = (
     ("cost_tot", "Cost", "%"),
     ("objective", "Cost and discomfort", "%"),
@@ -96,15 +97,16 @@ def _against(
     if found is None:
         return ("–", ""), False
     middle = float(np.mean(list(base.values())))
+    clear = found.count >= FEWEST and (found.low > 0.0 or found.high < 0.0)
     if unit == "%":
         if not middle:
             return ("–", ""), False
-        return _texts(found, lambda x: f"{100.0 * x / middle:+.1f}"), found.low > 0.0 or found.high < 0.0
-    return _texts(found, _signed), found.low > 0.0 or found.high < 0.0
+        return _texts(found, lambda x: f"{100.0 * x / middle:+.1f}"), clear
+    return _texts(found, _signed), clear
 
 
 def _texts(found: Summary, write: Callable[[float], str]) -> tuple[str, str]:
-    few = found.count < 3
+    few = found.count < FEWEST
     return write(found.iqm), "" if few else f"{write(found.low)} to {write(found.high)}"
 
 

@@ -42,7 +42,8 @@ def draw_tradeoff(runs: dict[str, list[RunRecord]], currency: str, path: Path) -
         )
     means = {agent: (float(p[:, 0].mean()), float(p[:, 1].mean())) for agent, p in points.items()}
     best = [means[agent] for agent in pareto_front(means)]
-    axis.plot(*zip(*best, strict=True), color=GREY, linewidth=1.2, zorder=2, label="best trade-offs")
+    if len(best) > 1:
+        axis.plot(*zip(*best, strict=True), color=GREY, linewidth=1.2, zorder=2, label="best trade-offs")
     axis.margins(0.18)
     axis.xaxis.set_major_locator(MaxNLocator(5))
     axis.set_xlim(left=max(0.0, axis.get_xlim()[0]))
