@@ -2,13 +2,14 @@
 # make test    the tests (a minute or two)           make test-slow   the long ones        make lint, make bench
 # make setup-rl   adds training: torch (CPU), Stable-Baselines3        make test-rl   the tests that need it
 # make bench-energyplus   EnergyPlus itself beside ours, after installing it (100 MB)
+# make bench-peers   other simulators beside ours, each installed in a virtual environment of its own (5 GB)
 # make validate   the physics against independent answers (DATA=folder)    make validation-docs FOLDER=results/...
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.complete
 
-.PHONY: setup setup-rl demo test test-slow test-rl lint bench bench-energyplus validate validation-docs clean
+.PHONY: setup setup-rl demo test test-slow test-rl lint bench bench-energyplus bench-peers validate validation-docs clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -48,6 +49,9 @@ bench: setup
 bench-energyplus: setup
 	"$(BIN)/python" -m pip install --quiet --constraint constraints.txt --editable ".[energyplus]"
 	"$(BIN)/python" -m benchmarks.energyplus $(ARGS)
+
+bench-peers: setup
+	"$(BIN)/python" -m benchmarks.peers --install "$(VENV)/peers" $(ARGS)
 
 validate: setup
 	"$(BIN)/twin" validate-physics --jobs 0 $(if $(DATA),--data "$(DATA)") $(ARGS)
