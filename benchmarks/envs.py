@@ -186,6 +186,16 @@ def several(scenario: str, tick_s: int, count: int, seconds: float, cores: int) 
     return float(sum(rates))
 
 
+def learned(scenario: str) -> list[tuple[str, float, str]]:
+    """PPO on 64 environments as a share of PPO on ones that do nothing; no rows without the extra `rl`."""
+    try:
+        from benchmarks.ppo import share
+    except ImportError:
+        return []
+    shares = ((tick, share(scenario, tick)) for tick in (60, 300))
+    return [(f"PPO, tick {tick} s, of an idle environment", 100.0 * own, "%") for tick, (own, _) in shares]
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -211,6 +221,7 @@ def main() -> None:
     rows.append(("reset from the pool", reset_ms(name, POOL), "ms"))
     rows.append(("reset with a fresh seed (pool 0)", reset_ms(name, 0), "ms"))
     rows.append(("snapshot and restore", snapshot_us(name), "us"))
+    rows += learned(name)
     for what, value, unit in rows:
         print(f"{what:<42} {value:>12,.3g} {unit}" if value < 1000 else f"{what:<42} {value:>12,.0f} {unit}")
     for indicator, (fine, coarse) in coarser(name).items():

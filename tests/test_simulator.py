@@ -130,7 +130,7 @@ def random_steps(simulator: Simulator, steps: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def by_one_thread() -> np.ndarray:
     simulator = many()
-    simulator._threads = 1
+    simulator.use(1)
     return random_steps(simulator, 60)
 
 
@@ -141,14 +141,14 @@ def test_the_number_of_threads_changes_nothing(
     monkeypatch.setenv("TWIN_THREADS", str(threads))
     simulator = many()
     assert np.array_equal(random_steps(simulator, 60), by_one_thread, equal_nan=True)
-    assert simulator._slices
+    assert len(simulator._turns) == min(threads, MANY)
 
 
 def test_threads_follow_people_and_devices_that_are_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slot's people may be rewritten in place, or all rows replaced as a busier day needs more room."""
     monkeypatch.setenv("TWIN_THREADS", "2")
     shared, alone = many(), many()
-    alone._threads = 1
+    alone.use(1)
     for simulator in (shared, alone):
         random_steps(simulator, 30)
         boundary = simulator.building.boundary

@@ -7,7 +7,7 @@ products, comparisons and look-ups act on a batch, so that N does not matter.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,8 @@ from twin.building.tariff import boundary_calendar
 from twin.leader import Lead, Leader
 from twin.levers import Levers, beyond_setpoints
 from twin.physics import layout as la
+from twin.physics.compile import bound
+from twin.physics.panel import View, look
 from twin.reward import Reward
 from twin.scenario.learning import USUAL, TaskSpec
 from twin.task import J_PER_KWH, Float, Task
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from twin.simulator import Simulator
 
 Float32 = NDArray[np.float32]
+LIMITS = np.array([-1.0, 1.0])  # of what is normalised
 # Error of a forecast of outdoor temperature: AR(1) over hours ahead, e0 ~ N(F0, K0), e' ~ N(F e + mu, K).
 # Source: BOPTEST, forecast/error_emulator.py and its named levels; (F0, K0, F, K, mu).
 ERRORS: dict[str, tuple[float, float, float, float, float]] = {
@@ -93,13 +96,21 @@ class Outlook:
         known = self.task.known_ahead[:, :, self._kept]
         back = np.zeros((*ahead.shape[:2], self.spec.past_steps * len(self._air) + len(self.levers.led)))
         table = np.concatenate([known, ahead, back], axis=2)
-        place = {int(column): i for i, column in enumerate(self._kept)}
-        live = np.array([place[int(column)] for column in self.task.live_columns], dtype=np.int64)
-        self._live, self._past = live, known.shape[2] + ahead.shape[2]
-        self._live_scale, self._live_shift = self._scale[live], self._shift[live]
+        self._past = known.shape[2] + ahead.shape[2]
         if self.spec.normalise:
             table = np.clip(table * self._scale + self._shift, -1.0, 1.0)
-        self._table = table.astype(np.float32)
+        self.view = self._view(table.astype(np.float32))
+        self._look: Callable[..., None] | None = None
+
+    def _view(self, table: Float32) -> View:
+        """What the compiled physics needs in order to show observations."""
+        place = {int(column): i for i, column in enumerate(self._kept)}
+        rows = [(place[column], *row) for column, row in self.task.live().items()]
+        live, sensor, truth, zone = np.array(rows, dtype=np.int64).reshape(-1, 4).T.copy()
+        if self.spec.normalise:
+            return View(table, live, sensor, truth, zone, self._scale[live], self._shift[live], LIMITS)
+        ones = np.ones(len(live))
+        return View(table, live, sensor, truth, zone, ones, 0.0 * ones, np.inf * LIMITS)
 
     def on(self, building: Building) -> Outlook:
         """The same outlook on other buildings of the same design and clock: its tables are shared."""
@@ -111,15 +122,15 @@ class Outlook:
     def seated(self, building: Building, seats: int) -> Outlook:
         """The same outlook with room for the climates of so many seats, all as the first or as they were."""
         other = self.on(building)
-        kept = min(seats, len(self._table))
-        other._table = np.repeat(self._table[:1], seats, axis=0)
-        other._table[:kept] = self._table[:kept]
+        table, kept = self.view.table, min(seats, len(self.view.table))
+        other.view = self.view._replace(table=np.repeat(table[:1], seats, axis=0))
+        other.view.table[:kept] = table[:kept]
         other.task.furnish(seats)
         return other
 
     def seat(self, at: int, other: Outlook) -> None:
         """Put what another outlook of the same design knows ahead into one seat, in place."""
-        self._table[at] = other._table[0]
+        self.view.table[at] = other.view.table[0]
         self.task.known_ahead[at] = other.task.known_ahead[0]
 
     def _range(self, name: str) -> tuple[float, float]:
@@ -254,9 +265,15 @@ class Outlook:
 
     def observe(self, simulator: Simulator, past: Float, errors: Float32) -> Float32:
         """What a learner sees now (N, n), with `past` values and each slot's `errors` of forecasts."""
-        step = simulator.state.counter[:, la.N_TICK].astype(np.int64) // self._ratio
-        seen: Float32 = self._table[self.building.boundary.climate, step]
-        seen[:, self._live] = self._scaled(self.task.live(simulator), self._live_scale, self._live_shift)
+        seen = np.empty((simulator.count, len(self.names)), dtype=np.float32)
+        given = (self.view, simulator.state, self.building.boundary.climate, self._ratio, seen)
+        if self._look is None:
+            self._look = bound(look, *given)
+        self._look(*given)
+        return self.complete(seen, simulator, past, errors)
+
+    def complete(self, seen: Float32, simulator: Simulator, past: Float, errors: Float32) -> Float32:
+        """What is in view, with errors of forecasts and past values beside it, in place."""
         if len(self._erring):
             self._blur(seen, simulator, errors)
         if self._history or self.spec.rule:

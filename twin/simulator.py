@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,27 +12,27 @@ import numpy as np
 from twin.basics.errors import TwinError
 from twin.building.assembly import Building, initial_state
 from twin.physics import threads
-from twin.physics.kernel import bound
+from twin.physics.compile import bound
+from twin.physics.kernel import advance
 from twin.physics.layout import (
     N_LOGGED,
     N_TICK,
     N_TRUTH,
-    OWN,
     SN_READING,
     SN_TIME,
-    Boundary,
     Float,
+    Int,
     Log,
-    Scratch,
-    State,
     scratch,
 )
+from twin.physics.panel import View, blind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+BLIND = blind()
 SHARED_FROM = 64  # building-ticks in a call from which threads save more than they cost
-SLICE = 32  # buildings that a thread takes at a time, about: it may not have its core for itself
+APART = 16  # numbers in two cache lines
 
 
 class Measurements(NamedTuple):
@@ -41,15 +40,6 @@ class Measurements(NamedTuple):
 
     reading: Float
     age_s: Float
-
-
-class Slice(NamedTuple):
-    """Some neighbouring buildings: views of their rows, and scratch of their own."""
-
-    rows: slice
-    state: State
-    boundary: Boundary
-    scratch: Scratch
 
 
 @dataclass(frozen=True)
@@ -63,6 +53,17 @@ def silent_log(signals: int) -> Log:
     """Logging switched off: arrays of length zero."""
     empty = np.zeros(0, dtype=np.int64)
     return Log(empty, empty, np.zeros(0), np.zeros((0, signals)))
+
+
+def _turns(count: int, number: int) -> tuple[Int, Int]:
+    """For each of `number` threads the next building and the one after its last; and where each begins.
+
+    A thread's row stays in its own cache until others come to help.
+    """
+    edges = np.array([count * i // number for i in range(number + 1)], dtype=np.int64)
+    turns = np.zeros((number, APART), dtype=np.int64)
+    turns[:, 0], turns[:, 1] = edges[:-1], edges[1:]
+    return turns, edges[:-1].copy()
 
 
 class Simulator:
@@ -84,12 +85,10 @@ class Simulator:
         self.count = len(building.seeds)
         self.state, self._buffer = initial_state(building)
         self._fresh = self._buffer.copy()
-        self._scratch = scratch(self.state.zone.shape[1], building.parameters.door.shape[1])
-        self._threads = threads.wanted()
-        self._slices: list[Slice] = []
-        self._sliced: Boundary | None = None
-        self._advance: Callable[..., None] | None = None
         self._log = silent_log(len(building.signal_points))
+        self._unseen = np.zeros((0, 0), dtype=np.float32)
+        self._advance: Callable[..., None] | None = None
+        self.use(threads.wanted())
 
     @property
     def tick(self) -> int:
@@ -100,6 +99,15 @@ class Simulator:
     def seconds(self) -> float:
         """Seconds since the origin of building 0."""
         return float(self.tick * self.building.clock.tick_s)
+
+    def use(self, number: int) -> None:
+        """Share calls that are large enough among so many threads."""
+        number = min(number, self.count)
+        zones, doors = self.state.zone.shape[1], self.building.parameters.door.shape[1]
+        self._scratches = [scratch(zones, doors) for _ in range(number)]
+        self._scratch = self._scratches[0]
+        self._turns, self._begin = _turns(self.count, number)
+        self._alone, self._all = _turns(self.count, 1)
 
     def reset(self, mask: NDArray[np.bool_] | None = None) -> Measurements:
         """Put all buildings, or those where mask (N,) is true, back to the start of the warm-up."""
@@ -136,51 +144,35 @@ class Simulator:
         log
             Filled with readings and truth (N = 1 only); its positions restart at 0 with each call.
         """
-        last = int(self.state.counter[:, N_TICK].max()) + ticks
-        if last > self.building.clock.ticks:
-            raise TwinError("the run is over", key="run.days", value=self.building.scenario.run.days)
         if log is not None:
             self.state.counter[:, N_LOGGED] = 0.0
             self.state.counter[:, N_TRUTH] = 0.0
-        self._call(np.ascontiguousarray(command, dtype=np.float64), ticks, log or self._log)
+        command = np.ascontiguousarray(command, dtype=np.float64)
+        self._call(command, ticks, log or self._log, BLIND, self._unseen)
 
-    def _call(self, command: Float, ticks: int, log: Log) -> None:
+    def play(self, command: Float, ticks: int, view: View, seen: NDArray[np.float32]) -> None:
+        """Move time by some ticks under commands (N, A), and put what is then in view into `seen` (N, n)."""
+        self._call(command, ticks, self._log, view, seen)
+
+    def _call(self, command: Float, ticks: int, log: Log, view: View, seen: NDArray[np.float32]) -> None:
         if command.shape != self.state.command.shape:
             raise ValueError(f"command of shape {command.shape}, expected {self.state.command.shape}")
-        building = self.building
-        arguments = (building.parameters, self.state, command, building.boundary, ticks, log, self._scratch)
+        building, counter = self.building, self.state.counter
+        last = counter.item(0, N_TICK) if self.count == 1 else counter[:, N_TICK].max()
+        if last + ticks > building.clock.ticks:
+            raise TwinError("the run is over", key="run.days", value=building.scenario.run.days)
+        shared = len(self._scratches) > 1 and self.count * ticks >= SHARED_FROM
+        given = (building.parameters, self.state, command, building.boundary, ticks, log)
+        turns, begin = (self._turns, self._begin) if shared else (self._alone, self._all)
+        turns[:, 0] = begin
         if self._advance is None:
-            self._advance = bound(*arguments)
-        if self._threads > 1 and self.count > 1 and self.count * ticks >= SHARED_FROM:
-            self._share(self._advance, command, ticks, log)
+            self._advance = bound(advance, *given, self._scratch, view, seen, turns, 0)
+        if shared:
+            each = enumerate(self._scratches)
+            parts = [partial(self._advance, *given, own, view, seen, turns, i) for i, own in each]
+            threads.share(parts, len(parts))
         else:
-            self._advance(*arguments)
-
-    def _share(self, advance: Callable[..., None], command: Float, ticks: int, log: Log) -> None:
-        """The same call, by slices that threads take one after the other."""
-        if self._sliced is not self.building.boundary:
-            self._sliced = self.building.boundary
-            self._slices = self._cut(self._sliced)
-        design = self.building.parameters
-        parts = [
-            partial(advance, design, one.state, command[one.rows], one.boundary, ticks, log, one.scratch)
-            for one in self._slices
-        ]
-        threads.share(parts, self._threads)
-
-    def _cut(self, boundary: Boundary) -> list[Slice]:
-        """Slices of about SLICE buildings, as many for each thread."""
-        count = min(self.count, self._threads * max(1, round(self.count / (self._threads * SLICE))))
-        edges = [self.count * i // count for i in range(count + 1)]
-        doors = self.building.parameters.door.shape[1]
-        slices = []
-        for first, last in pairwise(edges):
-            rows = slice(first, last)
-            own = {name: getattr(boundary, name)[rows] for name in OWN}
-            state = State(*(array[rows] for array in self.state))
-            room = scratch(self.state.zone.shape[1], doors)
-            slices.append(Slice(rows, state, boundary._replace(**own), room))
-        return slices
+            self._advance(*given, self._scratch, view, seen, turns, 0)
 
     def measurements(self) -> Measurements:
         """The newest readings and their ages."""

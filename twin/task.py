@@ -6,7 +6,7 @@ numpy's transcendental functions may differ in the last bit with an array's leng
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from twin.basics.points import QUANTITIES, Point
 from twin.building.tariff import boundary_calendar, occupied_steps
 from twin.physics import layout as la
+from twin.physics.compile import bound
+from twin.physics.panel import NO_TRUTH, TRUE_AIR, TRUE_CO2, TRUE_PRESENCE, Knobs, turn
 
 if TYPE_CHECKING:
     from twin.building.assembly import Building
@@ -123,13 +125,8 @@ class Task:
         self._prepare_readings()
         self._positions = self._command_positions({*also, *([SUPPLY_AIR] if supply_air else [])})
         self.action = self._action_spec()
-        self._command_columns = evenly(building.command_columns[self._positions])
-        self._heating, self._cooling = self._pairs()
-        within = np.minimum(np.maximum(self.action.default, self.action.lower), self.action.upper)
-        left_alone = [point.quantity in also for point in self.action.points]
-        self._fallback = np.where(left_alone, np.nan, within)
-        self._lowest, self._highest = self.action.lower, self.action.upper
-        self._row = building.command_default[None].copy()
+        self._knobs = self._knobs_of([point.quantity in also for point in self.action.points])
+        self._turn: Callable[..., None] | None = None
 
     def _observation_spec(self) -> ObservationSpec:
         rows: list[tuple[str, str, float, float]] = []
@@ -164,13 +161,21 @@ class Task:
             default=np.where(np.isnan(default), own, default),
         )
 
-    def _pairs(self) -> tuple[Columns, Columns]:
-        """Action columns of heating and cooling setpoints of the zones that have both."""
-        heating = {p.entity: i for i, p in enumerate(self.action.points) if p.quantity == "heating_setpoint"}
-        cooling = {p.entity: i for i, p in enumerate(self.action.points) if p.quantity == "cooling_setpoint"}
-        both = [zone for zone in heating if zone in cooling]
-        pick = [heating[zone] for zone in both], [cooling[zone] for zone in both]
-        return evenly(np.array(pick[0], dtype=np.int64)), evenly(np.array(pick[1], dtype=np.int64))
+    def _knobs_of(self, left_alone: Sequence[bool]) -> Knobs:
+        """How the values of an action become commands; those left alone may be NaN."""
+        action, building = self.action, self.building
+        within = np.minimum(np.maximum(action.default, action.lower), action.upper)
+        heating = {p.entity: i for i, p in enumerate(action.points) if p.quantity == "heating_setpoint"}
+        above = [heating.get(p.entity, -1) if p.quantity == "cooling_setpoint" else -1 for p in action.points]
+        return Knobs(
+            column=np.ascontiguousarray(building.command_columns[self._positions], dtype=np.int64),
+            lower=action.lower,
+            upper=action.upper,
+            nothing=np.where(left_alone, np.nan, within),
+            above=np.array(above, dtype=np.int64),
+            apart=np.full(len(above), MINIMUM_DEADBAND_K),
+            rest=building.command_default.copy(),
+        )
 
     def _known_ahead(self) -> Float:
         """Observations (climates, K + 1, n) at the start of boundary steps, as far as they are known ahead.
@@ -206,12 +211,10 @@ class Task:
         for i, info in enumerate(self.building.sensors):
             if self._readings == "sensor" and info.point_id in self.observation.names:
                 first.setdefault(self._column(info.point_id), i)
+        self._device = first
         self._measured = np.array(list(first), dtype=np.int64)
         at = np.array(list(first.values()), dtype=np.int64) * la.SENSOR_STATES
         self._newest = at + la.SN_READING
-        truths = [np.arange(len(self.observation.names))[c] for c in (self._air, self._co2, self._presence)]
-        unmeasured = np.setdiff1d(np.concatenate(truths), self._measured)
-        self._live = np.concatenate([self._measured, unmeasured])
 
     @property
     def known_ahead(self) -> Float:
@@ -224,19 +227,15 @@ class Task:
         self._schedule = np.repeat(own[:1], seats, axis=0)
         self._schedule[:kept] = own[:kept]
 
-    @property
-    def live_columns(self) -> NDArray[np.int64]:
-        """Columns of an observation that are not known ahead, in the order of `live`."""
-        return self._live
-
-    def live(self, simulator: Simulator) -> Float:
-        """Those columns of `observe` that are not known ahead (N, L), and quicker."""
-        sensor = simulator.state.sensor
-        if len(self._live) == len(self._measured):
-            reading: Float = sensor.reshape(len(sensor), -1).take(self._newest, axis=1)
-            if not np.count_nonzero(np.isnan(reading)):
-                return reading
-        return self.observe(simulator).take(self._live, axis=1)
+    def live(self) -> dict[int, tuple[int, int, int]]:
+        """Columns that are not known ahead: their device, truth and zone, as panel.View has them."""
+        found = {column: (sensor, NO_TRUTH, 0) for column, sensor in self._device.items()}
+        every = np.arange(len(self.observation.names))
+        truths = {TRUE_AIR: self._air, TRUE_CO2: self._co2, TRUE_PRESENCE: self._presence}
+        for truth, columns in truths.items():
+            for zone, column in enumerate(every[columns].tolist()):
+                found[column] = (self._device.get(column, -1), truth, zone)
+        return found
 
     def observe(self, simulator: Simulator) -> Float:
         """What a controller sees now, (N, len(names)), engineering units.
@@ -277,15 +276,11 @@ class Task:
         """
         if action.ndim != 2 or action.shape[1] != len(self.action.points):
             raise ValueError(f"action of shape {action.shape}, expected (N, {len(self.action.points)})")
-        value = np.maximum(action, self._lowest)
-        np.minimum(value, self._highest, out=value)
-        nothing = np.isnan(value)
-        if np.count_nonzero(nothing):
-            value = np.where(nothing, self._fallback, value)
-        apart = value[:, self._heating] + MINIMUM_DEADBAND_K
-        value[:, self._cooling] = np.maximum(value[:, self._cooling], apart)
-        row = self._row.repeat(len(action), axis=0)
-        row[:, self._command_columns] = value
+        value = np.ascontiguousarray(action, dtype=np.float64)
+        row = np.empty((len(value), len(self._knobs.rest)))
+        if self._turn is None:
+            self._turn = bound(turn, value, self._knobs, row)
+        self._turn(value, self._knobs, row)
         return row
 
     def reward(self, simulator: Simulator) -> Float:

@@ -108,7 +108,7 @@ def test_clothing_temperature_balances_wherever_people_could_be(
 ) -> None:
     ta, tr, velocity, _, met, clo = state
     heat = met * comfort.W_PER_MET
-    t = comfort.clothing_temperature(ta, tr, velocity, heat, clo)
+    t = comfort.clothing_temperature(comfort.around(ta, tr, velocity, 0.0, met), clo)
     area = 1.0 + 1.29 * 0.155 * clo if clo <= 0.5 else 1.05 + 0.645 * 0.155 * clo
     film = max(2.38 * abs(t - ta) ** 0.25, 12.1 * velocity**0.5)
     radiation = 3.96e-8 * area * ((t + 273.0) ** 4 - (tr + 273.0) ** 4)

@@ -187,3 +187,16 @@ def test_a_full_log_drops_readings_but_not_the_state() -> None:
     drive(bench.p, bench.b, bench.x, np.arange(10.0).reshape(10, 1), 0, 10, small)
     assert bench.x.counter[0, la.N_LOGGED] == 3
     assert bench.state(la.SN_READING)[0] == 9.0
+
+
+def test_a_fault_comes_at_its_onset_and_its_drift_grows_from_there() -> None:
+    row = {la.SP_BIAS: 0.1, la.SP_ONSET: 40.0, la.SP_FAULT: 2.0, la.SP_DRIFT: 0.01}
+    seen = Bench([row]).run(np.full(100, 20.0))
+    wanted = 20.1 + np.where(seen.reading_tick >= 40, 2.0 + 0.01 * (seen.reading_tick - 40), 0.0)
+    np.testing.assert_allclose(seen.reading_value, wanted, rtol=0, atol=1e-12)
+
+
+def test_without_fault_and_drift_an_onset_changes_nothing() -> None:
+    truth = np.sin(np.arange(60.0))
+    plain, ready = (Bench([{la.SP_NOISE: 0.2} | more]).run(truth) for more in ({}, {la.SP_ONSET: 5.0}))
+    np.testing.assert_array_equal(plain.reading_value, ready.reading_value)

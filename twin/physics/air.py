@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from twin.physics.compile import njit
-from twin.physics.implicit import sharpness, solve
+from twin.physics.implicit import sharpness, solve_two
 from twin.physics.layout import (
     B_VENTILATION,
     D_FROM,
@@ -30,6 +30,7 @@ from twin.physics.layout import (
     G_CO2,
     G_VAPOUR,
     K_TICK_S,
+    SOLVED,
     W_CO2,
     W_HUMIDITY,
     W_PRESSURE,
@@ -42,7 +43,6 @@ from twin.physics.layout import (
     WK_OUTDOOR,
     WK_RIGHT,
     WK_SATURATION,
-    WK_SOURCE,
     WK_SUPPLY,
     WK_SUPPLY_CO2,
     WK_SUPPLY_X,
@@ -151,21 +151,23 @@ def balances(
     tick = float(p.kind[K_TICK_S])
     per_tick = 1.0 / tick  # divisions are what a tick waits for: as few as possible
     coupled = _losses(p.door, v, w, d)
-    outdoor = b.weather[c, j, W_HUMIDITY]
-    for z in range(x.zone.shape[1]):
-        brought = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_X] + w[z, WK_OUTDOOR] * outdoor
-        w[z, WK_SOURCE] = brought + x.gains[n, z, G_VAPOUR] + w[z, WK_VAPOUR]
-        w[z, WK_DIAGONAL] = p.zone[v, z, ZP_AIR_MASS] * p.zone[v, z, ZP_MOISTURE_CAPACITY] * per_tick
-    _transport(p.door, x.zone, n, v, Z_HUMIDITY, coupled, w, d)
-    outdoor = b.weather[c, j, W_CO2]
+    humid, stale = b.weather[c, j, W_HUMIDITY], b.weather[c, j, W_CO2]
     for z in range(x.zone.shape[1]):
         mass = p.zone[v, z, ZP_AIR_MASS]
+        brought = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_X] + w[z, WK_OUTDOOR] * humid
+        brought = brought + x.gains[n, z, G_VAPOUR] + w[z, WK_VAPOUR]
+        capacity = mass * p.zone[v, z, ZP_MOISTURE_CAPACITY] * per_tick
+        _prepare(w, z, SOLVED, brought, capacity, x.zone[n, z, Z_HUMIDITY], coupled)
         breath = 0.0
         if x.gains[n, z, G_CO2] > 0.0:
             breath = x.gains[n, z, G_CO2] * 1e6 * mass / p.zone[v, z, ZP_VOLUME]
-        w[z, WK_SOURCE] = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_CO2] + w[z, WK_OUTDOOR] * outdoor + breath
-        w[z, WK_DIAGONAL] = mass * per_tick
-    _transport(p.door, x.zone, n, v, Z_CO2, coupled, w, d)
+        brought = w[z, WK_SUPPLY] * w[z, WK_SUPPLY_CO2] + w[z, WK_OUTDOOR] * stale + breath
+        _prepare(w, z, 0, brought, mass * per_tick, x.zone[n, z, Z_CO2], coupled)
+    if coupled:
+        solve_two(p.door, v, w, d)
+    for z in range(x.zone.shape[1]):
+        x.zone[n, z, Z_HUMIDITY] = _end(w, z, SOLVED, x.zone[n, z, Z_HUMIDITY])
+        x.zone[n, z, Z_CO2] = _end(w, z, 0, x.zone[n, z, Z_CO2])
     _condense(p.zone, x.zone, n, v, b.weather[c, j, W_PRESSURE], tick, w)
 
 
@@ -183,24 +185,23 @@ def _losses(door: Float, v: int, w: Float, d: Float) -> bool:
 
 
 @njit
-def _transport(
-    door: Float, zone: Float, n: int, v: int, column: int, coupled: bool, w: Float, d: Float
-) -> None:
-    """One tick of a concentration: WK_SOURCE in, WK_LOSS out, capacity per tick in WK_DIAGONAL."""
-    zones = w.shape[0]
-    for z in range(zones):
-        capacity = w[z, WK_DIAGONAL]
-        w[z, WK_WEIGHT] = sharpness(w[z, WK_LOSS] / capacity)
-        storage = capacity * w[z, WK_WEIGHT]
-        w[z, WK_DIAGONAL] = storage + w[z, WK_LOSS]
-        w[z, WK_RIGHT] = w[z, WK_SOURCE] + storage * zone[n, z, column]
-        if not coupled:
-            w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WK_DIAGONAL]
-    if coupled:
-        solve(door, v, w, d, 1.0)
-    for z in range(zones):
-        start = zone[n, z, column]
-        zone[n, z, column] = max(start + (w[z, WK_MEAN] - start) * w[z, WK_WEIGHT], 0.0)
+def _prepare(w: Float, z: int, at: int, brought: float, capacity: float, start: float, coupled: bool) -> None:
+    """A concentration's balance in one zone: what comes in, capacity per tick, and WK_LOSS out."""
+    weight = sharpness(w[z, WK_LOSS] / capacity)
+    storage = capacity * weight
+    diagonal = storage + w[z, WK_LOSS]
+    right = brought + storage * start
+    w[z, WK_WEIGHT + at] = weight
+    w[z, WK_DIAGONAL + at] = diagonal
+    w[z, WK_RIGHT + at] = right
+    if not coupled:
+        w[z, WK_MEAN + at] = right / diagonal
+
+
+@njit
+def _end(w: Float, z: int, at: int, start: float) -> float:
+    """The concentration at the tick's end; never below zero."""
+    return float(max(start + (w[z, WK_MEAN + at] - start) * w[z, WK_WEIGHT + at], 0.0))
 
 
 @njit

@@ -147,6 +147,7 @@ def step(p: Parameters, b: Boundary, x: State, n: int, v: int, k: int, j: int) -
         if fresh:
             _first_votes(zone, occupant, character, activity, now)
         limits, how, keys, counter = p.zone[v], p.behaviour[v], b.occupant_key[n], x.counter[n]
+        _votes(zone, occupant, character, activity, now, turn, every)
         for o in range(turn, occupant.shape[0], every):
             if occupant[o, O_ZONE] >= 0.0:
                 _turn(zone, occupant, character, activity, limits, how, counter, now, keys[o], o)
@@ -195,21 +196,43 @@ def _first_votes(zone: Float, occupant: Float, character: Float, activity: Float
         if z >= 0 and zone[z, Z_PPD] == 0.0:
             met = activity[int(occupant[o, O_ACTIVITY]), AC_MET]
             clothing = now.clothing + character[o, OP_CLOTHING]
-            occupant[o, O_SENSATION] = _vote(zone, z, met, clothing, now.pressure)
+            occupant[o, O_SENSATION] = _vote(_around(zone, z, met, now.pressure), met, clothing)
 
 
 @njit
-def _vote(zone: Float, z: int, met: float, clothing: float, pressure: float) -> float:
-    """PMV of one person in zone z [-]; a sleeper chooses the bedding that comes closest to neutral."""
-    ta, tr, humidity = zone[z, Z_AIR], zone[z, Z_RADIANT], zone[z, Z_HUMIDITY]
-    vapour = vapour_pressure(humidity, pressure)
+def _votes(
+    zone: Float, occupant: Float, character: Float, activity: Float, now: Moment, first: int, every: int
+) -> None:
+    """Votes of those whose turn it is; neighbours in the list often sit in one zone and do one thing."""
+    place, doing = -1, -1.0
+    a = _around(zone, 0, 1.0, now.pressure)
+    for o in range(first, occupant.shape[0], every):
+        z = int(occupant[o, O_ZONE])
+        if z < 0:
+            continue
+        met = activity[int(occupant[o, O_ACTIVITY]), AC_MET]
+        if z != place or met != doing:
+            place, doing = z, met
+            a = _around(zone, z, met, now.pressure)
+        occupant[o, O_SENSATION] = _vote(a, met, now.clothing + character[o, OP_CLOTHING])
+
+
+@njit
+def _around(zone: Float, z: int, met: float, pressure: float) -> comfort.Around:
+    """What anybody who does this in zone z feels, apart from clothes."""
+    speed = AIR_SPEED if met <= SEATED_MET else comfort.relative_velocity(AIR_SPEED, met)
+    vapour = vapour_pressure(zone[z, Z_HUMIDITY], pressure)
+    return comfort.around(zone[z, Z_AIR], zone[z, Z_RADIANT], speed, vapour, met)
+
+
+@njit
+def _vote(a: comfort.Around, met: float, clothing: float) -> float:
+    """PMV of one person [-]; a sleeper chooses the bedding that comes closest to neutral."""
     asleep = met <= SLEEPING_MET
-    seated = met <= SEATED_MET
-    speed = AIR_SPEED if seated else comfort.relative_velocity(AIR_SPEED, met)
-    clo = min(2.0, max(0.3, clothing)) + (CHAIR_CLO if seated else 0.0)
-    vote = comfort.pmv(ta, tr, speed, vapour, met, BED_LIGHT if asleep else clo)
+    clo = min(2.0, max(0.3, clothing)) + (CHAIR_CLO if met <= SEATED_MET else 0.0)
+    vote = comfort.vote(a, BED_LIGHT if asleep else clo)
     if asleep and vote < 0.0:
-        vote = min(0.0, comfort.pmv(ta, tr, speed, vapour, met, BED_WARM))
+        vote = min(0.0, comfort.vote(a, BED_WARM))
     return min(3.0, max(-3.0, vote))
 
 
@@ -240,12 +263,10 @@ def _turn(
     key: int,
     o: int,
 ) -> None:
-    """What one person feels and does about it, one thing at a time."""
+    """What one person does about what is felt, one thing at a time."""
     z = int(occupant[o, O_ZONE])
     met = activity[int(occupant[o, O_ACTIVITY]), AC_MET]
-    vote = _vote(zone, z, met, now.clothing + character[o, OP_CLOTHING], now.pressure)
-    occupant[o, O_SENSATION] = vote
-    felt = vote - character[o, OP_PREFERENCE]
+    felt = occupant[o, O_SENSATION] - character[o, OP_PREFERENCE]
     beyond = max(0.0, abs(felt) - character[o, OP_TOLERANCE])
     keep = 1.0 - now.seconds / DISCOMFORT_S
     occupant[o, O_DISCOMFORT] = keep * occupant[o, O_DISCOMFORT] + (1.0 - keep) * beyond

@@ -6,6 +6,7 @@ Beside them, for buildings without mechanical cooling, the adaptive comfort temp
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from twin.physics.compile import njit
 
@@ -25,54 +26,65 @@ def vapour_pressure(temperature: float, relative_humidity: float) -> float:
     return relative_humidity * 10.0 * math.exp(16.6536 - 4030.183 / (temperature + 235.0))
 
 
+class Around(NamedTuple):
+    """What is the same for all who do one thing in one place, whatever they wear (see `around`)."""
+
+    air: float  # [°C]
+    radiant_4: float  # fourth power of the mean radiant temperature [K4]
+    heat: float  # metabolic rate less external work, M - W [W/m2]
+    skin: float  # [°C]
+    low: float  # clothing is between these [°C]
+    high: float
+    forced: float  # convection by moving air [W/m2K]
+    still: float  # excess over the air beyond which free convection is the stronger [K]
+    shed: float  # heat lost by breathing, sweat and vapour through the skin [W/m2]
+    strain: float  # vote per heat that is left [m2/W]
+
+
 @njit
-def clothing_temperature(ta: float, tr: float, velocity: float, heat: float, clo: float) -> float:
-    """Surface temperature of clothing [°C], ISO 7730:2005 eq. (2)-(4).
+def around(ta: float, tr: float, velocity: float, vapour: float, met: float) -> Around:
+    """The terms of ISO 7730:2005 eq. (1) to (3) without clothing; parameters as `pmv`'s."""
+    heat = met * W_PER_MET
+    forced = 12.1 * math.sqrt(velocity)
+    skin = 35.7 - 0.028 * heat
+    room = (tr + _ZERO) * (tr + _ZERO)
+    shed = 3.05e-3 * (5733.0 - 6.99 * heat - vapour)
+    shed += max(0.0, 0.42 * (heat - W_PER_MET))
+    shed += 1.7e-5 * heat * (5867.0 - vapour) + 0.0014 * heat * (34.0 - ta)
+    strain = 0.303 * math.exp(-0.036 * heat) + 0.028
+    low, high = min(skin, min(ta, tr)), max(skin, max(ta, tr))
+    return Around(ta, room * room, heat, skin, low, high, forced, _still(forced), shed, strain)
 
-    Parameters
-    ----------
-    ta, tr
-        Air and mean radiant temperature [°C].
-    velocity
-        Relative air velocity [m/s].
-    heat
-        Metabolic rate less external work, M - W [W/m2].
-    clo
-        Clothing insulation [clo].
 
-    Notes
-    -----
+@njit
+def clothing_temperature(a: Around, clo: float) -> float:
+    """Surface temperature of clothing [°C], ISO 7730:2005 eq. (2)-(4), of so much insulation [clo].
+
     The balance rises with the clothing temperature everywhere, with a slope of at least one, so Newton's
     method from between skin and room converges in two or three steps; a bracket guards the kink between free
     and forced convection.
     """
     insulation = M2K_PER_CLO * clo
-    area = clothing_area_factor(clo)
-    forced = 12.1 * math.sqrt(velocity)
-    still = _still(forced)
-    skin = 35.7 - 0.028 * heat
-    room = (tr + _ZERO) * (tr + _ZERO)
-    room *= room
-    low = min(skin, min(ta, tr))
-    high = max(skin, max(ta, tr))
-    t = ta + (skin - ta) / (3.5 * (6.45 * insulation + 0.1))  # first guess of ISO 7730's program
+    covered = insulation * clothing_area_factor(clo)
+    low, high = a.low, a.high
+    t = a.air + (a.skin - a.air) / (3.5 * (6.45 * insulation + 0.1))  # first guess of ISO 7730's program
     if not low < t < high:
         t = 0.5 * (low + high)
     for _ in range(60):
-        excess = t - ta
-        convection = forced
-        slope = forced
-        if abs(excess) > still:
+        excess = t - a.air
+        convection = a.forced
+        slope = a.forced
+        if abs(excess) > a.still:
             convection = 2.38 * math.sqrt(math.sqrt(abs(excess)))
             slope = 1.25 * convection
         kelvin = t + _ZERO
         cube = kelvin * kelvin * kelvin
-        gap = t - skin + insulation * area * (_STEFAN * (cube * kelvin - room) + convection * excess)
+        gap = t - a.skin + covered * (_STEFAN * (cube * kelvin - a.radiant_4) + convection * excess)
         if gap > 0.0:
             high = t
         else:
             low = t
-        change = gap / (1.0 + insulation * area * (4.0 * _STEFAN * cube + slope))
+        change = gap / (1.0 + covered * (4.0 * _STEFAN * cube + slope))
         t -= change
         if abs(change) < _TOLERANCE_K:
             break
@@ -112,20 +124,22 @@ def pmv(ta: float, tr: float, velocity: float, vapour: float, met: float, clo: f
     met, clo
         Metabolic rate [met] and clothing insulation [clo]; no external work.
     """
-    heat = met * W_PER_MET
-    t = clothing_temperature(ta, tr, velocity, heat, clo)
+    return vote(around(ta, tr, velocity, vapour, met), clo)
+
+
+@njit
+def vote(a: Around, clo: float) -> float:
+    """Predicted mean vote of who wears so much [clo], ISO 7730:2005 eq. (1); see `pmv`."""
+    t = clothing_temperature(a, clo)
     area = clothing_area_factor(clo)
-    excess = abs(t - ta)
-    convection = 12.1 * math.sqrt(velocity)
-    if excess > _still(convection):
+    excess = abs(t - a.air)
+    convection = a.forced
+    if excess > a.still:
         convection = 2.38 * math.sqrt(math.sqrt(excess))
     surface = (t + _ZERO) * (t + _ZERO)
-    room = (tr + _ZERO) * (tr + _ZERO)
-    loss = 3.05e-3 * (5733.0 - 6.99 * heat - vapour)
-    loss += max(0.0, 0.42 * (heat - W_PER_MET))
-    loss += 1.7e-5 * heat * (5867.0 - vapour) + 0.0014 * heat * (34.0 - ta)
-    loss += _STEFAN * area * (surface * surface - room * room) + area * convection * (t - ta)
-    return (0.303 * math.exp(-0.036 * heat) + 0.028) * (heat - loss)
+    loss = a.shed
+    loss += _STEFAN * area * (surface * surface - a.radiant_4) + area * convection * (t - a.air)
+    return a.strain * (a.heat - loss)
 
 
 @njit

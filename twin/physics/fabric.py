@@ -111,8 +111,8 @@ def refresh(p: Parameters, b: Boundary, x: State, n: int, v: int, c: int, j: int
         u[I_PANE_IN] = b.sun[c, j, z, SUN_PANE_IN]
         u[I_TRANSMITTED] = b.sun[c, j, z, SUN_TRANSMITTED]
         correct(p.film, p.recover, x.surface, x.drive, n, v, z, b.weather[c, j, W_FORCED], u, True)
-        _cache_drive(p.operator, p.flux, p.recover, x.drive, n, v, z, u)
-        _recover(p.recover, x.surface, x.node, n, v, z, u, x.gains[n, z, G_RADIANT], x.zone[n, z, Z_AIR])
+        radiant, air = x.gains[n, z, G_RADIANT], x.zone[n, z, Z_AIR]
+        _answer(p.operator, p.flux, p.recover, x.drive, x.surface, x.node, n, v, z, u, radiant, air)
 
 
 @njit
@@ -250,40 +250,15 @@ def _star_correction(film: Float, surface: Float, n: int, v: int, z: int, i: int
 
 
 @njit
-def _cache_drive(
-    operator: Float, flux: Float, recover: Float, drive: Float, n: int, v: int, z: int, u: Float
-) -> None:
-    """What the slow inputs do over a tick to nodes, air and star; in registers, as below."""
+def _answer(
+    operator: Float, flux: Float, recover: Float, drive: Float, surface: Float, node: Float, n: int, v: int,
+    z: int, u: Float, radiant: float, air: float,
+) -> None:  # fmt: skip
+    """What the slow inputs do over a tick to nodes, air and star; surfaces now, under these inputs.
+
+    In one loop over the inputs, all sums in registers; what is zero, as the sun at night, is left out.
+    """
     d0 = d1 = d2 = d3 = d4 = d5 = d6 = d7 = flow = star = 0.0
-    for k in range(SLOW_INPUTS):
-        value = u[k]
-        d0 += value * operator[v, z, NODES + k, 0]
-        d1 += value * operator[v, z, NODES + k, 1]
-        d2 += value * operator[v, z, NODES + k, 2]
-        d3 += value * operator[v, z, NODES + k, 3]
-        d4 += value * operator[v, z, NODES + k, 4]
-        d5 += value * operator[v, z, NODES + k, 5]
-        d6 += value * operator[v, z, NODES + k, 6]
-        d7 += value * operator[v, z, NODES + k, 7]
-        flow += value * flux[v, z, NODES + k]
-        star += value * recover[v, z, NODES + k, S_STAR]
-    drive[n, z, 0] = d0
-    drive[n, z, 1] = d1
-    drive[n, z, 2] = d2
-    drive[n, z, 3] = d3
-    drive[n, z, 4] = d4
-    drive[n, z, 5] = d5
-    drive[n, z, 6] = d6
-    drive[n, z, 7] = d7
-    drive[n, z, DRIVE_FLUX] = flow
-    drive[n, z, DRIVE_STAR] = star
-
-
-@njit
-def _recover(
-    recover: Float, surface: Float, node: Float, n: int, v: int, z: int, u: Float, radiant: float, air: float
-) -> None:
-    """Surfaces now, under the inputs of the step that begins; in registers until all are known."""
     s0 = radiant * recover[v, z, NODES + I_RADIANT, 0] + air * recover[v, z, ROW_AIR, 0]
     s1 = radiant * recover[v, z, NODES + I_RADIANT, 1] + air * recover[v, z, ROW_AIR, 1]
     s2 = radiant * recover[v, z, NODES + I_RADIANT, 2] + air * recover[v, z, ROW_AIR, 2]
@@ -296,8 +271,8 @@ def _recover(
     s9 = radiant * recover[v, z, NODES + I_RADIANT, 9] + air * recover[v, z, ROW_AIR, 9]
     s10 = radiant * recover[v, z, NODES + I_RADIANT, 10] + air * recover[v, z, ROW_AIR, 10]
     s11 = radiant * recover[v, z, NODES + I_RADIANT, 11] + air * recover[v, z, ROW_AIR, 11]
-    for k in range(NODES + SLOW_INPUTS):
-        value = node[n, z, k] if k < NODES else u[k - NODES]
+    for k in range(NODES):
+        value = node[n, z, k]
         s0 += value * recover[v, z, k, 0]
         s1 += value * recover[v, z, k, 1]
         s2 += value * recover[v, z, k, 2]
@@ -310,6 +285,42 @@ def _recover(
         s9 += value * recover[v, z, k, 9]
         s10 += value * recover[v, z, k, 10]
         s11 += value * recover[v, z, k, 11]
+    for k in range(SLOW_INPUTS):
+        value = u[k]
+        if value == 0.0:
+            continue
+        d0 += value * operator[v, z, NODES + k, 0]
+        d1 += value * operator[v, z, NODES + k, 1]
+        d2 += value * operator[v, z, NODES + k, 2]
+        d3 += value * operator[v, z, NODES + k, 3]
+        d4 += value * operator[v, z, NODES + k, 4]
+        d5 += value * operator[v, z, NODES + k, 5]
+        d6 += value * operator[v, z, NODES + k, 6]
+        d7 += value * operator[v, z, NODES + k, 7]
+        flow += value * flux[v, z, NODES + k]
+        star += value * recover[v, z, NODES + k, S_STAR]
+        s0 += value * recover[v, z, NODES + k, 0]
+        s1 += value * recover[v, z, NODES + k, 1]
+        s2 += value * recover[v, z, NODES + k, 2]
+        s3 += value * recover[v, z, NODES + k, 3]
+        s4 += value * recover[v, z, NODES + k, 4]
+        s5 += value * recover[v, z, NODES + k, 5]
+        s6 += value * recover[v, z, NODES + k, 6]
+        s7 += value * recover[v, z, NODES + k, 7]
+        s8 += value * recover[v, z, NODES + k, 8]
+        s9 += value * recover[v, z, NODES + k, 9]
+        s10 += value * recover[v, z, NODES + k, 10]
+        s11 += value * recover[v, z, NODES + k, 11]
+    drive[n, z, 0] = d0
+    drive[n, z, 1] = d1
+    drive[n, z, 2] = d2
+    drive[n, z, 3] = d3
+    drive[n, z, 4] = d4
+    drive[n, z, 5] = d5
+    drive[n, z, 6] = d6
+    drive[n, z, 7] = d7
+    drive[n, z, DRIVE_FLUX] = flow
+    drive[n, z, DRIVE_STAR] = star
     surface[n, z, 0] = s0
     surface[n, z, 1] = s1
     surface[n, z, 2] = s2

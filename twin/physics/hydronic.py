@@ -51,17 +51,46 @@ from twin.physics.layout import (
     Float,
 )  # fmt: skip
 
-(HS_CAPACITY, HS_COP, HS_LEAST, HS_MIN_RUN, HS_MIN_OFF, HS_BUFFER, HS_LOSS, HS_BACKUP, HS_PUMP, HS_SUPPLY,
- HS_RESET, HS_TRAVEL, HS_FLOOR, HS_EXPONENT, HS_RADIANT, HS_RECOVERY, HS_FAN_POWER, HS_START_STEP, HS_FLOW,
- HYDRONIC_SYSTEM) = range(20)
+(
+    HS_CAPACITY,
+    HS_COP,
+    HS_LEAST,
+    HS_MIN_RUN,
+    HS_MIN_OFF,
+    HS_BUFFER,
+    HS_LOSS,
+    HS_BACKUP,
+    HS_PUMP,
+    HS_SUPPLY,
+    HS_RESET,
+    HS_TRAVEL,
+    HS_FLOOR,
+    HS_EXPONENT,
+    HS_RADIANT,
+    HS_RECOVERY,
+    HS_FAN_POWER,
+    HS_START_STEP,
+    HS_FLOW,
+    HYDRONIC_SYSTEM,
+) = range(20)
 # CAPACITY [W], COP at 7 °C/35 °C; LEAST part load; MIN_RUN, MIN_OFF [s]; BUFFER [J/K]; LOSS [W/K]; BACKUP,
 # PUMP [W]; SUPPLY design water [°C]; RESET 0/1; TRAVEL [s]; FLOOR 0/1; EXPONENT; RADIANT 0-1; RECOVERY 0-1;
 # FAN_POWER [W per kg/s]; START_STEP share of the way to full heat per tick; FLOW design water flow of all
 # zones [kg/s]
 HT_FLOW, HT_EMISSION, HT_WATER, HT_VENTILATION, HYDRONIC_TERMINAL = range(5)
 # FLOW design water [kg/s]; EMISSION [W/K^n]; WATER capacity of the emitter [J/K]; VENTILATION [kg/s]
-(HX_TRAVEL, HX_ON, HX_AGE, HX_SINCE_START, HX_BUFFER, HX_STARTING, HX_SHORTFALL, HX_BACKUP, HX_CALL,
- HYDRONIC_STATES) = range(10)
+(
+    HX_TRAVEL,
+    HX_ON,
+    HX_AGE,
+    HX_SINCE_START,
+    HX_BUFFER,
+    HX_STARTING,
+    HX_SHORTFALL,
+    HX_BACKUP,
+    HX_CALL,
+    HYDRONIC_STATES,
+) = range(10)
 # TRAVEL of actuators in this tick; ON 0/1; AGE since the last change [s]; BUFFER [°C]; STARTING share of
 # full heat after a start; SHORTFALL [s]; BACKUP 0/1; CALL for heat 0/1
 HV_VALVE, HV_WARM, HV_COOL, HV_FAN, HV_SLOPE_WARM, HV_SLOPE_COOL, HV_HALF, HYDRONIC_TERMINAL_STATES = range(8)

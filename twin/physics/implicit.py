@@ -19,10 +19,22 @@ import math
 import numpy as np
 
 from twin.physics.compile import njit
-from twin.physics.layout import D_FROM, D_TO, D_TREE, WK_DIAGONAL, WK_MEAN, WK_RIGHT, WK_STATUS, WORK, Float
+from twin.physics.layout import (
+    D_FROM,
+    D_TO,
+    D_TREE,
+    SOLVED,
+    WK_DIAGONAL,
+    WK_MEAN,
+    WK_PIVOT,
+    WK_RIGHT,
+    WK_SHARE,
+    WK_STATUS,
+    WORK,
+    Float,
+)
 
 HELD = 3.0  # WK_STATUS from here on: the mean is given
-_SHARE = WORK + 1  # scratch: what a leaf hears of its root, over its own diagonal
 
 
 @njit
@@ -56,33 +68,90 @@ def solve(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
 
 
 @njit
+def solve_two(door: Float, v: int, w: Float, d: Float) -> None:
+    """Means of two quantities that the same air carries, none of them held; the second from WK_SECOND on.
+
+    Each waits for its own divisions, so that both take little longer than one.
+    """
+    if door[v, 0, D_TREE] > 0.0:
+        for z in range(w.shape[0]):
+            _begin(w, z, 0)
+            _begin(w, z, SOLVED)
+        for q in range(door.shape[1]):
+            leaf, root = np.uint64(door[v, q, D_FROM]), np.uint64(door[v, q, D_TO])
+            _fold(w, leaf, root, d[q], 0)
+            _fold(w, leaf, root, d[q], SOLVED)
+        for z in range(w.shape[0]):
+            _root(w, z, 0)
+            _root(w, z, SOLVED)
+        for q in range(door.shape[1] - 1, -1, -1):
+            leaf, root = np.uint64(door[v, q, D_FROM]), np.uint64(door[v, q, D_TO])
+            _unfold(w, leaf, root, 0)
+            _unfold(w, leaf, root, SOLVED)
+        return
+    solve(door, v, w, d, 1.0)
+    for z in range(w.shape[0]):
+        first = w[z, WK_MEAN]
+        w[z, WK_DIAGONAL] = w[z, WK_DIAGONAL + SOLVED]
+        w[z, WK_RIGHT] = w[z, WK_RIGHT + SOLVED]
+        w[z, WK_MEAN + SOLVED] = first
+    solve(door, v, w, d, 1.0)
+    for z in range(w.shape[0]):
+        first = w[z, WK_MEAN + SOLVED]
+        w[z, WK_MEAN + SOLVED] = w[z, WK_MEAN]
+        w[z, WK_MEAN] = first
+
+
+@njit
 def _along_tree(door: Float, v: int, w: Float, d: Float, scale: float) -> None:
     """Gaussian elimination from the leaves to the roots and back, one division per door and no fill-in.
 
     Source: S. Parter, The use of linear graphs in Gauss elimination, SIAM Review 3 (1961) 119.
     """
     for z in range(w.shape[0]):
-        w[z, WORK] = w[z, WK_DIAGONAL]
-        w[z, _SHARE] = 0.0
+        _begin(w, z, 0)
     for q in range(door.shape[1]):
-        leaf = np.uint64(door[v, q, D_FROM])
-        root = np.uint64(door[v, q, D_TO])
-        flow = d[q] * scale
-        inverse = 1.0 / w[leaf, WORK]
-        share = flow * inverse
-        w[leaf, _SHARE] = share
-        w[leaf, WK_MEAN] = w[leaf, WK_RIGHT] * inverse
-        heard = 0.0 if w[root, WK_STATUS] >= HELD else share
-        if w[leaf, WK_STATUS] < HELD:
-            w[root, WORK] -= heard * flow
-        w[root, WK_RIGHT] += heard * w[leaf, WK_RIGHT]
+        leaf, root = np.uint64(door[v, q, D_FROM]), np.uint64(door[v, q, D_TO])
+        kept, told = w[root, WK_RIGHT], w[root, WK_PIVOT]
+        _fold(w, leaf, root, d[q] * scale, 0)
+        if w[root, WK_STATUS] >= HELD:
+            w[root, WK_RIGHT] = kept
+        if w[root, WK_STATUS] >= HELD or w[leaf, WK_STATUS] >= HELD:
+            w[root, WK_PIVOT] = told
     for z in range(w.shape[0]):
-        if w[z, _SHARE] == 0.0:  # a root
-            w[z, WK_MEAN] = w[z, WK_RIGHT] / w[z, WORK]
+        _root(w, z, 0)
     for q in range(door.shape[1] - 1, -1, -1):
-        leaf = np.uint64(door[v, q, D_FROM])
+        leaf, root = np.uint64(door[v, q, D_FROM]), np.uint64(door[v, q, D_TO])
         if w[leaf, WK_STATUS] < HELD:
-            w[leaf, WK_MEAN] += w[leaf, _SHARE] * w[np.uint64(door[v, q, D_TO]), WK_MEAN]
+            _unfold(w, leaf, root, 0)
+
+
+@njit
+def _begin(w: Float, z: int, at: int) -> None:
+    w[z, WK_PIVOT + at] = w[z, WK_DIAGONAL + at]
+    w[z, WK_SHARE + at] = 0.0
+
+
+@njit
+def _fold(w: Float, leaf: np.uint64, root: np.uint64, flow: float, at: int) -> None:
+    """What a leaf hears of its root, over its own diagonal (WK_SHARE), and what the root hears of it."""
+    inverse = 1.0 / w[leaf, WK_PIVOT + at]
+    share = flow * inverse
+    w[leaf, WK_SHARE + at] = share
+    w[leaf, WK_MEAN + at] = w[leaf, WK_RIGHT + at] * inverse
+    w[root, WK_PIVOT + at] -= share * flow
+    w[root, WK_RIGHT + at] += share * w[leaf, WK_RIGHT + at]
+
+
+@njit
+def _root(w: Float, z: int, at: int) -> None:
+    if w[z, WK_SHARE + at] == 0.0:
+        w[z, WK_MEAN + at] = w[z, WK_RIGHT + at] / w[z, WK_PIVOT + at]
+
+
+@njit
+def _unfold(w: Float, leaf: np.uint64, root: np.uint64, at: int) -> None:
+    w[leaf, WK_MEAN + at] += w[leaf, WK_SHARE + at] * w[root, WK_MEAN + at]
 
 
 @njit

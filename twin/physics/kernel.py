@@ -5,13 +5,11 @@ The kernel calls, it does not compute: each line below is a module of the physic
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import numpy as np
+from numpy.typing import NDArray
 
-import numba
-
-from twin.physics import air, behaviour, electrical, hvac, people, sensing, thermal
-from twin.physics.compile import entry, njit
+from twin.physics import air, behaviour, electrical, hvac, panel, people, sensing, thermal
+from twin.physics.compile import entry, njit, take
 from twin.physics.layout import (
     K_TICKS_PER_BOUNDARY,
     N_TICK,
@@ -28,13 +26,14 @@ from twin.physics.layout import (
     WK_VAPOUR,
     Boundary,
     Float,
+    Int,
     Log,
     Parameters,
     Scratch,
     State,
 )
 
-_typeof: Any = numba.typeof
+CHUNK = 4  # buildings that a thread takes at a time
 
 
 @njit
@@ -81,8 +80,11 @@ def _tick(p: Parameters, x: State, b: Boundary, n: int, s: Scratch, log: Log) ->
 
 
 @entry
-def advance(p: Parameters, x: State, u: Float, b: Boundary, ticks: int, log: Log, s: Scratch) -> None:
-    """Advance every building by some ticks under one latched command, in place.
+def advance(
+    p: Parameters, x: State, u: Float, b: Boundary, ticks: int, log: Log, s: Scratch, view: panel.View,
+    seen: NDArray[np.float32], turns: Int, me: int,
+) -> None:  # fmt: skip
+    """Advance buildings by some ticks under one latched command, in place, and look at them then.
 
     Parameters
     ----------
@@ -95,32 +97,29 @@ def advance(p: Parameters, x: State, u: Float, b: Boundary, ticks: int, log: Log
     log
         Where readings and truth of a single building go; zero-length arrays switch it off.
     s
-        Scratch, so that nothing is allocated in compiled code.
+        Scratch, so that nothing is allocated in compiled code; one for each thread.
+    view, seen
+        What is to be seen at the end goes into `seen` (N, n); none of it where `seen` has no rows.
+    turns, me
+        One row per thread that shares this call: the next building that is to be taken, and the one after the
+        last; this thread begins with row `me` and goes on with what others left.
 
     Notes
     -----
     Buildings do not interact, so each runs its whole block before the next begins: its state stays in the
     processor's cache, and N = 16 gives the very same numbers as 16 times N = 1.
     """
-    for n in range(x.zone.shape[0]):
-        for a in range(u.shape[1]):
-            x.command[n, a] = u[n, a]
-        x.counter[n, N_UNTIL] = x.counter[n, N_TICK] + ticks
-        for _ in range(ticks):
-            _tick(p, x, b, n, s, log)
-
-
-def bound(*arguments: Any) -> Callable[..., None]:
-    """`advance`, compiled for arguments of exactly these types, to be called with such arguments only.
-
-    A call through numba's dispatcher looks at the type of every one of sixty arrays, which takes twenty times
-    as long (11 us) as handing them over; whoever owns the arrays knows their types.
-    """
-    overloads = getattr(advance, "overloads", None)
-    if overloads is None:  # compiling is switched off (NUMBA_DISABLE_JIT)
-        return advance
-    types = tuple(_typeof(argument) for argument in arguments)
-    if types not in overloads:
-        advance.compile(types)  # type: ignore[attr-defined]
-    compiled: Callable[..., None] = overloads[types].entry_point
-    return compiled
+    for r in range(turns.shape[0]):
+        row = (me + r) % turns.shape[0]
+        end = turns[row, 1]
+        first = take(turns, row, CHUNK)
+        while first < end:
+            for n in range(first, min(first + CHUNK, end)):
+                for a in range(u.shape[1]):
+                    x.command[n, a] = u[n, a]
+                x.counter[n, N_UNTIL] = x.counter[n, N_TICK] + ticks
+                for _ in range(ticks):
+                    _tick(p, x, b, n, s, log)
+                if seen.shape[0] > 0:
+                    panel.see(view, x, n, b.climate[n], p.kind[K_TICKS_PER_BOUNDARY], seen)
+            first = take(turns, row, CHUNK)

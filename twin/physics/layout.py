@@ -107,7 +107,10 @@ METER_SIGNALS = 2 * METERS
 # --- scratch of one tick, one row per zone: what systems and openings do to the air ---------------------------------
 (WK_SUPPLY, WK_SUPPLY_T, WK_SUPPLY_X, WK_SUPPLY_CO2, WK_CONVECTIVE, WK_RADIANT, WK_FLOOR, WK_VAPOUR, WK_OUTDOOR,
  WK_LOW, WK_HIGH, WK_CAP_HEAT, WK_CAP_COOL, WK_IDEAL, WK_HEATING_SETPOINT, WK_COOLING_SETPOINT, WK_CONDENSATE,
- WK_SATURATION, WK_PARTITION, WK_SOURCE, WK_LOSS, WK_WEIGHT, WK_DIAGONAL, WK_RIGHT, WK_MEAN, WK_STATUS, WORK) = range(27)
+ WK_SATURATION, WK_PARTITION, WK_SOURCE, WK_LOSS, WK_STATUS, WK_WEIGHT, WK_DIAGONAL, WK_RIGHT, WK_MEAN, WK_PIVOT, WK_SHARE,
+ WK_SECOND) = range(29)
+SOLVED = WK_SECOND - WK_WEIGHT  # from WEIGHT to SHARE: one quantity; then the same of another that is solved beside it
+WORK = WK_SECOND + SOLVED
 # SUPPLY mechanical supply flow [kg/s] with temperature, humidity ratio [kg/kg], CO2 [ppm]; CONVECTIVE, RADIANT, FLOOR heat
 # from HVAC only [W]; VAPOUR from HVAC [kg/s]; OUTDOOR infiltration + windows [kg/s]; LOW, HIGH setpoints of ideal
 # loads [°C] (-1e9, 1e9: none) with capacities [W >= 0]; IDEAL heat that the solve found [W]; *_SETPOINT effective,
@@ -135,9 +138,10 @@ KP_STEP_TDIS, KP_STEP_IDIS, KP_STARTS, KP_SHORT_CYCLES, KP_COMPLAINTS, KP_OVERRI
 SN_LAGGED, SN_READING, SN_TIME, SN_DUE, SENSOR_STATES = range(5)
 # READING the newest, TIME its tick; NaN: none yet; DUE: tick before which nothing of this group is due (first of the group)
 (SP_SIGNAL, SP_PERIOD, SP_PHASE, SP_LAG, SP_BIAS, SP_NOISE, SP_RESOLUTION, SP_LOWER, SP_UPPER, SP_GAIN, SP_KIND,
- SP_NEXT_GROUP, SENSOR_PARAMETERS) = range(13)
+ SP_NEXT_GROUP, SP_ONSET, SP_FAULT, SP_DRIFT, SENSOR_PARAMETERS) = range(16)
 # SIGNAL column of State.signal; PERIOD, PHASE [ticks]; LAG first-order factor per tick (1 = none); KIND 0 value,
-# 1 register that never goes back; NEXT_GROUP: index of the first sensor after those with the same period and phase;
+# 1 register that never goes back; ONSET: tick from which FAULT adds to the bias, and DRIFT for every tick since;
+# NEXT_GROUP: index of the first sensor after those with the same period and phase;
 # sensors with a lag come first
 
 

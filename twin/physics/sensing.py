@@ -25,12 +25,15 @@ from twin.physics.layout import (
     SN_READING,
     SN_TIME,
     SP_BIAS,
+    SP_DRIFT,
+    SP_FAULT,
     SP_GAIN,
     SP_KIND,
     SP_LAG,
     SP_LOWER,
     SP_NEXT_GROUP,
     SP_NOISE,
+    SP_ONSET,
     SP_PERIOD,
     SP_PHASE,
     SP_RESOLUTION,
@@ -62,12 +65,15 @@ def _lag(b: Boundary, x: State, n: int, k: int) -> None:
 
 
 @njit
-def _read(b: Boundary, x: State, n: int, i: int, index: int) -> float:
-    """Reading number `index` of sensor i from its lagged signal, in the unit of its point."""
+def _read(b: Boundary, x: State, n: int, i: int, index: int, now: int) -> float:
+    """Reading number `index` of sensor i at tick `now` from its lagged signal, in the unit of its point."""
     value = x.sensor[n, i, SN_LAGGED]
     if b.sensor[n, i, SP_LAG] >= 1.0:
         value = x.signal[n, np.uint64(b.sensor[n, i, SP_SIGNAL])]
     value = value * b.sensor[n, i, SP_GAIN] + b.sensor[n, i, SP_BIAS]
+    fault, drift, onset = b.sensor[n, i, SP_FAULT], b.sensor[n, i, SP_DRIFT], b.sensor[n, i, SP_ONSET]
+    if (fault != 0.0 or drift != 0.0) and now >= onset:
+        value += fault + drift * (now - onset)
     noise = b.sensor[n, i, SP_NOISE]
     if noise > 0.0:
         value += noise * normal(b.sensor_key[n, i], index)
@@ -101,7 +107,7 @@ def _group(b: Boundary, x: State, n: int, first: int, end: int, now: int, log: L
     index = (now - phase) // period
     position = int(x.counter[n, N_LOGGED])
     for i in range(first, end):
-        value = _read(b, x, n, i, index)
+        value = _read(b, x, n, i, index, now)
         x.sensor[n, i, SN_READING] = value
         x.sensor[n, i, SN_TIME] = now
         if position < room:
@@ -144,7 +150,8 @@ def sample(p: Parameters, b: Boundary, x: State, n: int, k: int, log: Log) -> No
     """Readings that are due at the end of tick k, and the truth row, of building n.
 
     A sensor reads at tick indices k+1 = phase + m * period: reading = clip(round(lagged * gain + bias +
-    noise * normal(key, m))); a register is rounded down and never goes back.
+    fault + drift * (k+1 - onset) + noise * normal(key, m))), fault and drift from their onset on; a register
+    is rounded down and never goes back.
 
     Parameters
     ----------

@@ -62,17 +62,43 @@ from twin.physics.layout import (
 )  # fmt: skip
 from twin.physics.psychrometrics import CP_AIR
 
-(VS_DESIGN_FLOW, VS_FAN_POWER, VS_SUPPLY_AIR, VS_ECONOMIZER, VS_HIGH_LIMIT, VS_COOLING, VS_COP, VS_HEATING,
- VS_BOILER, VS_EFFICIENCY, VS_TRAVEL, VS_COIL_STEP, VAV_SYSTEM) = range(13)
+(
+    VS_DESIGN_FLOW,
+    VS_FAN_POWER,
+    VS_SUPPLY_AIR,
+    VS_ECONOMIZER,
+    VS_HIGH_LIMIT,
+    VS_COOLING,
+    VS_COP,
+    VS_HEATING,
+    VS_BOILER,
+    VS_EFFICIENCY,
+    VS_TRAVEL,
+    VS_COIL_STEP,
+    VAV_SYSTEM,
+) = range(13)
 # DESIGN_FLOW [kg/s]; FAN_POWER at design [W]; SUPPLY_AIR setpoint [°C]; ECONOMIZER 0/1 with HIGH_LIMIT
 # [°C]; COOLING chiller at 35 °C, HEATING main coil, BOILER [W]; COP, EFFICIENCY; TRAVEL [s]; COIL_STEP
 # share of the way per tick, or per part of a long one (twin.physics.vav_parts)
-(VT_FLOW, VT_MINIMUM, VT_HEATING_FLOW, VT_REHEAT, VT_OUTDOOR_PERSON, VT_OUTDOOR_AREA,
- VAV_TERMINAL) = range(7)
+(VT_FLOW, VT_MINIMUM, VT_HEATING_FLOW, VT_REHEAT, VT_OUTDOOR_PERSON, VT_OUTDOOR_AREA, VAV_TERMINAL) = range(7)
 # FLOW maximum [kg/s], 0 in unconditioned zones; MINIMUM, HEATING_FLOW fractions of it; REHEAT [W];
 # OUTDOOR_* [kg/s]
-(VX_TRAVEL, VX_NIGHT, VX_FAN, VX_OUTDOOR, VX_COOLING, VX_HEATING, VX_COOLING_COIL, VX_HEATING_COIL,
- VX_INTEGRAL, VX_SUPPLY, VX_SETPOINT, VX_CHILLER, VX_CHILLER_AGE, VAV_STATES) = range(14)
+(
+    VX_TRAVEL,
+    VX_NIGHT,
+    VX_FAN,
+    VX_OUTDOOR,
+    VX_COOLING,
+    VX_HEATING,
+    VX_COOLING_COIL,
+    VX_HEATING_COIL,
+    VX_INTEGRAL,
+    VX_SUPPLY,
+    VX_SETPOINT,
+    VX_CHILLER,
+    VX_CHILLER_AGE,
+    VAV_STATES,
+) = range(14)
 # TRAVEL of actuators in this tick; NIGHT cycle runs; FAN speed; OUTDOOR, COOLING, HEATING actuators; *_COIL
 # lagged openings; INTEGRAL of the supply loop; SUPPLY temperature, SETPOINT [°C]; CHILLER 0/1 and seconds
 # since its last start

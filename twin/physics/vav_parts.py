@@ -1,4 +1,4 @@
-"""Ticks longer than a minute: the air handler's local loops go on minute by minute inside them.
+"""Long ticks: the air handler's local loops go on in parts of about a minute inside them.
 
 Loops, valves and dampers that answer once in five minutes swing where those of a minute stand still: in the
 office's winter week 8 % more gas. So a long tick is cut into parts of at most LOOP_S. Within it the fabric,
@@ -44,7 +44,7 @@ from twin.physics.layout import (
 )  # fmt: skip
 from twin.physics.psychrometrics import CP_AIR
 
-LOOP_S = 60  # longest step of the loops [s]
+LOOP_S = 75  # longest step of the loops [s]: of 300 s a quarter
 FAR = 3.0  # nothing is foretold beyond this [K]
 # scratch that thermal.solve only uses later
 _FLOW, _WARM, _WET, _STALE, _BEGAN, _RATE = WK_SOURCE, WK_LOSS, WK_WEIGHT, WK_DIAGONAL, WK_RIGHT, WK_MEAN
