@@ -66,7 +66,8 @@ def section(scenario: str, week: str, start: str, seeds: int, out: Path) -> list
     """Heading and table of one week."""
     chosen = load_scenario(scenario, {"run": {"start": start, "days": 7}})
     specs = rules(scenario)
-    done = compare(chosen, specs, seeds, os.cpu_count() or 1, out / f"{scenario}-{week}")
+    folder = out / f"{scenario}-{week}"
+    done = compare(chosen, specs, seeds, os.cpu_count() or 1, folder, references=False)
     currency = chosen.tariff.currency
     return [
         f"### {scenario.title()}, {week} (7 days from {start})",

@@ -147,3 +147,23 @@ def test_run_writes_results_report_and_table(tmp_path: Path) -> None:
     assert (out / "report.html").is_file()
     again = call("run", "classroom", "--days", 1, "--out", out)
     assert again.exit_code == 2
+
+
+@pytest.mark.slow
+def test_compare_shows_references_unless_told_not_to(tmp_path: Path) -> None:
+    arguments = ["compare", "classroom", "--agents", "setback", "--days", 1, "--seeds", 1, "--jobs", 1]
+    shown = call(*arguments, "--quiet", "--out", tmp_path / "a")
+    assert shown.exit_code == 0, shown.output
+    assert all(name in shown.stdout for name in ("random", "constant", "foresight", "Share of the"))
+    alone = call(*arguments, "--quiet", "--out", tmp_path / "b", "--no-references", "--no-report")
+    assert alone.exit_code == 0, alone.output
+    assert not any(name in alone.stdout for name in ("random", "constant", "foresight"))
+
+
+def test_compare_explains_its_references() -> None:
+    from twin.experiment.references import KINDS, PLANNED_DAYS
+
+    text = call("compare", "--help").stdout
+    assert "--no-references" in text
+    assert str(PLANNED_DAYS) in text
+    assert all(name in text for name in KINDS)

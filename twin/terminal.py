@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +20,7 @@ from twin.basics.errors import TwinError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from twin.report.record import RunRecord
+    from twin.report.record import ComparisonRecord, RunRecord
     from twin.report.table import Line
     from twin.report.validation.record import Number, SuiteRecord, ValidationRecord
 
@@ -31,13 +31,27 @@ _COLOUR = {"inside": "green", "accepted": "yellow", "outside": "bold red", "repo
 _FEW_NUMBERS = 100  # that a person reads in a terminal without having asked for all
 _FEW_NAMES = 6
 _SIDE_BY_SIDE = 6  # controllers that stand beside each other in a table; more stand below each other
+_SIDE_BY_SIDE_NARROW = 4
 _WORD = 12  # letters of a word that a column does not break
 _NARROW = 100  # columns of a terminal
 _PIPE = 140  # letters in a line of a file or a pipe
+_RULED = "    \n    \n ── \n    \n ── \n    \n    \n    \n"  # a line below the head and between sections
 _GIVEN = "twin.given"  # where the words of the command line are kept for messages
 _BadUse: Any = typer.BadParameter.__base__  # whichever click typer stands on
 _PLAIN = str.maketrans(
-    {"★": "*", "°": "", "²": "2", "³": "3", "₂": "2", "·": " ", "–": "-", "“": '"', "”": '"', "─": "-"}
+    {
+        "★": "*",
+        "│": "|",
+        "°": "",
+        "²": "2",
+        "³": "3",
+        "₂": "2",
+        "·": " ",
+        "–": "-",
+        "“": '"',
+        "”": '"',
+        "─": "-",
+    }
 )
 
 
@@ -153,15 +167,19 @@ def print_table(
     rows: Sequence[Sequence[str]],
     right: Sequence[int] = (),
     whole: Sequence[int] | None = None,
+    rule_before: int | None = None,
 ) -> None:
-    """A table on stdout; columns of `right` are aligned right, those of `whole` (`right`) never broken."""
+    """A table on stdout; columns of `right` are aligned right, those of `whole` (`right`) never broken.
+
+    A line is drawn before row `rule_before`.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    tight = sys.stdout.isatty() and shutil.get_terminal_size().columns < _NARROW
+    tight = _tight()
     padding = (0, 1, 0, 0) if tight else (0, 1)
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=padding, pad_edge=not tight)
+    table = Table(box=box.Box(_RULED), header_style="bold", padding=padding, pad_edge=not tight)
     for k, name in enumerate(header):
         unbroken = k in (right if whole is None else whole) or (k == 0 and not right)
         justify: Literal["left", "right"] = "right" if k in right else "left"
@@ -169,9 +187,45 @@ def print_table(
         words = (word for row in rows for word in row[k].split())
         least = None if unbroken else min(_WORD, max(map(len, words), default=0))
         table.add_column(shown, justify=justify, no_wrap=unbroken, overflow="fold", min_width=least)
-    for row in rows:
+    for k, row in enumerate(rows):
+        if k == rule_before:
+            table.add_section()
         table.add_row(*row)
     _print(table, Console)
+
+
+def _print_split(header: Sequence[str], rows: Sequence[Sequence[str]], rule_before: int | None) -> None:
+    """A table of names and numbers; where a terminal is too narrow, several with the names in each."""
+    for columns in _that_fit(header, rows):
+        chosen = [[row[k] for k in columns] for row in rows]
+        print_table([header[k] for k in columns], chosen, range(1, len(columns)), rule_before=rule_before)
+
+
+def _that_fit(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Columns of each part, the first in all of them."""
+    if not _tight():
+        return [list(range(len(header)))]
+    heads = [name.replace(" ", "\n") for name in header]
+    wide = [2 + max(map(_letters, (head, *(row[k] for row in rows)))) for k, head in enumerate(heads)]
+    room = shutil.get_terminal_size().columns - wide[0]
+    parts: list[list[int]] = [[]]
+    for k in range(1, len(header)):
+        if parts[-1] and sum(wide[j] for j in parts[-1]) + wide[k] > room:
+            parts.append([])
+        parts[-1].append(k)
+    return [[0, *part] for part in parts]
+
+
+def _letters(cell: str) -> int:
+    """Width of a cell's longest line, without its markup."""
+    from rich.text import Text
+
+    return max(len(line) for line in Text.from_markup(cell).plain.split("\n"))
+
+
+def _tight() -> bool:
+    """Whether there is a terminal, and it is narrow."""
+    return sys.stdout.isatty() and shutil.get_terminal_size().columns < _NARROW
 
 
 def _print(table: Table, console: type) -> None:
@@ -182,60 +236,95 @@ def _print(table: Table, console: type) -> None:
     typer.echo(drawn.get(), nl=False, color=True if sys.stdout.isatty() else None)
 
 
-def print_indicators(runs: dict[str, list[RunRecord]], every: bool = False) -> None:
-    """The indicators of one controller, or of several side by side with the best of each row starred."""
+def print_indicators(
+    runs: dict[str, list[RunRecord]], every: bool = False, aside: Collection[str] = ()
+) -> None:
+    """The indicators of one controller, or of several side by side with the best of each row starred.
+
+    Those `aside` (references) come last, behind a line, dim, and without a star.
+    """
     from rich.markup import escape
 
     from twin.report.table import lines
 
     first = next(iter(runs.values()))[0]
     rows = []
-    found = lines(runs, first.scenario.tariff.currency)
-    if len(runs) > _SIDE_BY_SIDE and found:
-        _print_below(list(runs), [line for line in found if line.core])
+    found = lines(runs, first.scenario.tariff.currency, aside)
+    if len(runs) > (_SIDE_BY_SIDE_NARROW if _tight() else _SIDE_BY_SIDE) and found:
+        _print_below(list(runs), [line for line in found if line.core], aside)
         return
+    columns = _with_line([name if name not in aside else _dim(name) for name in runs], len(runs) - len(aside))
     for line in found:
         if line.core or every:
             cells = [f"★ {cell.text}" if cell.best else cell.text for cell in line.cells]
-            rows.append([escape(line.label), escape(line.unit), *cells])
+            cells = [_dim(cell) if name in aside else cell for name, cell in zip(runs, cells, strict=True)]
+            rows.append([escape(line.label), escape(line.unit), *_with_line(cells, len(runs) - len(aside))])
     if not rows:
         say("nothing was simulated yet, so there are no indicators")
         return
-    print_table(["", "unit", *runs], rows, right=range(2, 2 + len(runs)))
+    print_table(["", "unit", *columns], rows, right=range(2, 2 + len(columns)))
 
 
-def _print_below(names: list[str], found: list[Line]) -> None:
+def _dim(text: str) -> str:
+    from rich.markup import escape
+
+    return f"[dim]{escape(text)}[/]"
+
+
+def _with_line(cells: Sequence[str], named: int) -> list[str]:
+    """Cells with a bar between those of named controllers and those of references."""
+    return [*cells[:named], "│", *cells[named:]] if 0 < named < len(cells) else list(cells)
+
+
+def _print_below(names: list[str], found: list[Line], aside: Collection[str]) -> None:
     """Many controllers: one line each, and what the columns mean below."""
     letters = [chr(ord("a") + k) for k in range(len(found))]
     rows = [
         [name, *(f"★ {line.cells[n].text}" if line.cells[n].best else line.cells[n].text for line in found)]
         for n, name in enumerate(names)
     ]
-    print_table(["", *letters], rows, right=range(1, 1 + len(found)))
+    rows = [[_dim(cell) for cell in row] if row[0] in aside else row for row in rows]
+    first = next((k for k, name in enumerate(names) if name in aside), None)
+    _print_split(["", *letters], rows, first)
     for letter, line in zip(letters, found, strict=True):
         show(f"  {letter}  {line.label}" + (f" [{line.unit}]" if line.unit else ""))
 
 
-def print_differences(runs: dict[str, list[RunRecord]]) -> None:
-    """Every controller against the baseline on the same seeds; nothing for a single controller."""
+def print_comparison(record: ComparisonRecord) -> None:
+    """Both tables of a comparison, and why a reference is missing."""
+    if record.runs:
+        print_indicators(record.runs, aside=record.references)
+        print_differences(record.runs, record.references)
+    for line in record.left_out:
+        show(f"  {line}")
+
+
+def print_differences(runs: dict[str, list[RunRecord]], aside: Collection[str] = ()) -> None:
+    """Every controller against the baseline on the same seeds; nothing for a single controller.
+
+    Those `aside` (references) come last, below a line, and dim.
+    """
     from rich.markup import escape
 
     from twin.report.paired import paired
 
-    found = paired(runs)
+    found = paired(runs, aside)
     if found is None:
         return
     heads = ["", *(f"{label}\n{escape(f'[{unit}]')}" for label, unit in found.columns)]
     heads += ["Share of the\ngap \\[%]"] if found.best_rule else []
     rows = []
     for row in found.rows:
-        cells = [f"{text}\n{span}" if span else text for text, span in row.values]
-        rows.append([row.agent, *cells, *([row.gap or "–"] if found.best_rule else [])])
+        cells = [f"{text}\n{span}" if span and not row.reference else text for text, span in row.values]
+        line = [row.agent, *cells, *([row.gap or "–"] if found.best_rule else [])]
+        rows.append([_dim(cell) for cell in line] if row.reference else line)
     spread = "; below it its 95 % interval" if found.seeds > 2 else ""
     show(f"difference to {found.baseline} on the same seeds (interquartile mean{spread})")
-    print_table(heads, rows, right=range(1, len(heads)))
+    first = next((k for k, row in enumerate(found.rows) if row.reference), None)
+    _print_split(heads, rows, first)
     if found.best_rule:
-        show(f"  gap: from {found.best_rule}, the best rule here, to the best plan with perfect knowledge")
+        where = "" if found.best_rule in runs else " (not in this table)"
+        show(f"  gap: 0 is {found.best_rule}, the best rule{where}; 100 is foresight, the best plan found")
 
 
 def print_validation(record: ValidationRecord, full: bool) -> None:

@@ -22,7 +22,8 @@ def classroom() -> Scenario:
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> comparison.Comparison:
-    return compare(classroom(), ["constant", "setback"], seeds=2, out=tmp_path_factory.mktemp("one") / "c")
+    folder = tmp_path_factory.mktemp("one") / "c"
+    return compare(classroom(), ["constant", "setback"], seeds=2, out=folder, references=False)
 
 
 def without_time(table: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +78,8 @@ def test_energy_series_agrees_with_the_indicators(compared: comparison.Compariso
 
 @pytest.mark.slow
 def test_processes_change_nothing(compared: comparison.Comparison, tmp_path: Path) -> None:
-    parallel = compare(classroom(), ["constant", "setback"], seeds=2, jobs=2, out=tmp_path / "c")
+    agents = ["constant", "setback"]
+    parallel = compare(classroom(), agents, seeds=2, jobs=2, out=tmp_path / "c", references=False)
     assert without_time(parallel.table) == without_time(compared.table)
 
 
@@ -92,7 +94,7 @@ def test_interruption_compares_what_is_finished(tmp_path: Path, monkeypatch: pyt
         return original(*args, **kwargs)
 
     monkeypatch.setattr(comparison, "run", interrupted_later)
-    done = compare(classroom(), ["constant", "setback"], seeds=3, out=tmp_path / "c")
+    done = compare(classroom(), ["constant", "setback"], seeds=3, out=tmp_path / "c", references=False)
     assert len(calls) == 3
     assert done.manifest["state"] == "interrupted"
     assert {agent: list(seeds) for agent, seeds in done.runs.items()} == {"constant": [0], "setback": [0]}

@@ -14,10 +14,12 @@ from twin.basics.streams import generator
 from twin.building.assembly import Building, assemble
 from twin.control.build import build
 from twin.experiment import compare, run
-from twin.experiment.foresight import Plan, plan
+from twin.experiment.foresight import Plan, Share, plan
+from twin.experiment.foresight_guesses import Guesses
 from twin.experiment.foresight_moves import Kind, Moves
 from twin.experiment.foresight_plant import COMMANDS, Copies, Weights
 from twin.experiment.foresight_search import windows
+from twin.experiment.foresight_stage import Stage, stages
 from twin.experiment.single import build_for, task_for
 from twin.scenario.agents import AgentSpec, ForesightParameters
 from twin.scenario.catalog import load_agent, load_scenario
@@ -25,7 +27,9 @@ from twin.scenario.schema import Scenario
 from twin.task import Task
 from twin.world.world import World
 
-SMALL: dict[str, Any] = {"candidates": 8, "rounds": 2, "tail_h": 6.0}
+SMALL: dict[str, Any] = {
+    "candidates": 8, "rounds": 2, "exact_rounds": 1, "generations": 1, "tail_h": 6.0, "tick_s": 300
+}  # fmt: skip
 
 
 def scenario(name: str = "classroom", **plan: Any) -> Scenario:
@@ -103,7 +107,7 @@ def test_a_run_says_how_its_plan_came_about(tmp_path: Path) -> None:
 
 
 def test_it_stands_beside_rules_in_a_comparison(tmp_path: Path) -> None:
-    done = compare(scenario(days=1), ["setback", spec()], seeds=1, out=tmp_path / "c")
+    done = compare(scenario(days=1), ["setback", spec()], seeds=1, out=tmp_path / "c", references=False)
     found = {name: runs[0].kpis for name, runs in done.runs.items()}
     assert found["foresight"]["objective"] <= found["setback"]["objective"]  # type: ignore[operator]
 
@@ -168,6 +172,77 @@ def test_moves_stay_within_their_time_and_the_points_bounds() -> None:
         left = np.isnan(part)
         assert not left.any() or move.kind == Kind.RELEASE
         assert (left | ((part >= action.lower) & (part <= action.upper))).all()
+
+
+def test_others_are_borrowed_whole() -> None:
+    action = Task(building("home"), also=COMMANDS).action
+    now = np.repeat(action.default[None, :], 100, axis=0)
+    moves = Moves(action, np.stack([now - 1.0, now + 1.0]), 4.0)
+    part = now[20:60].copy()
+    moves.apply(moves.from_others(30, 50)[1], part, 20, now)
+    np.testing.assert_array_equal(part[10:30], now[30:50] + 1.0)
+    np.testing.assert_array_equal(part[:10], now[20:30])
+
+
+def test_a_shift_of_a_released_point_begins_within_its_range() -> None:
+    """Fan and damper rest on the plant's own loops: what they are shifted from must not be out of range."""
+    action = Task(building("office"), also=COMMANDS).action
+    column = next(k for k, point in enumerate(action.points) if point.quantity == "fan_speed_command")
+    random, now = generator(0, "test"), np.full((96, len(action.points)), np.nan)
+    moves, found = Moves(action, now[None], 4.0), []
+    for _ in range(2000):
+        move = moves.draw(random, 0, 96, 96)
+        if move.kind == Kind.ADD and column in move.columns:
+            part = now.copy()
+            moves.apply(move, part, 0, now)
+            found.append(part[move.start, column])
+    assert 0.3 < np.mean(found) < 0.7
+
+
+def test_guesses_are_warm_before_people_come_and_learn_from_the_best() -> None:
+    stage = Stage.of(building("office"))
+    known, action = stage.known(), stage.copies.task.action
+    guesses = Guesses(action, known, stage.steps_h, generator(0, "test"))
+    numbers = np.full((1, guesses.draw(1).shape[1]), 0.5)
+    plan_ = guesses.plans(numbers)[0]
+    zone = known.zones.index("core")
+    column = next(k for k, point in enumerate(action.points) if point.id == "core.heating_setpoint")
+    there = known.people[:, zone] > 0.0
+    assert there.any()
+    assert (plan_[there, column] >= known.lower[there, zone]).all()
+    first = int(np.argmax(there))
+    assert plan_[first - 8, column] >= known.lower[first, zone]  # two hours before the first comes
+    assert (plan_[:, column] < 15.5).any()  # nobody is there all night
+    drawn = guesses.draw(200)
+    assert ((drawn >= 0.0) & (drawn <= 1.0)).all()
+    guesses.learn(drawn, np.abs(drawn - 0.9).sum(axis=1))
+    assert guesses.draw(200).mean() > drawn.mean() + 0.1
+
+
+def test_people_to_come_are_those_who_come() -> None:
+    stage = Stage.of(building("office"))
+    known = stage.known()
+    assert known.people.shape == (stage.steps, len(known.zones))
+    assert known.people.max() <= 25.0
+    night = slice(0, 4 * 5)
+    assert known.people[night].sum() == 0.0
+
+
+def test_the_search_has_longer_ticks_only_where_steps_allow_it() -> None:
+    settings = ForesightParameters(tick_s=300, days_beyond=0)
+    run, exact, coarse = stages(building(), settings)
+    assert (run.tick_s, exact.tick_s, coarse.tick_s) == (60, 60, 300)
+    assert run.steps == exact.steps == coarse.steps
+    run, exact, coarse = stages(assemble(scenario(control_step_s=120, truth_s=120), [0]), settings)
+    assert coarse is exact
+
+
+def test_shares_add_up() -> None:
+    told: list[float] = []
+    share = Share(told.append, 1.0, 3.0)
+    for value in (0.5, 1.0, 0.5, 1.0):
+        share(value)
+    assert told == pytest.approx([0.125, 0.25, 0.625, 1.0])
 
 
 @pytest.mark.parametrize(("window_h", "commit_h"), [(24.0, 12.0), (12.0, 12.0), (6.0, 24.0), (1000.0, 0.1)])

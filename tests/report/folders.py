@@ -169,9 +169,13 @@ def write_run(folder: Path, spec: Scenario, agent: str, seed: int, state: str = 
 
 
 def write_comparison(
-    folder: Path, agents: tuple[str, ...] = ("thermostat", "setback", "pi"), seeds: int = 3
+    folder: Path,
+    agents: tuple[str, ...] = ("thermostat", "setback", "pi"),
+    seeds: int = 3,
+    references: tuple[str, ...] = (),
+    left_out: dict[str, str] | None = None,
 ) -> Path:
-    """Write a comparison folder with a run for every controller and seed."""
+    """Write a comparison folder with a run for every controller and seed; references are among `agents`."""
     spec = scenario()
     for agent in agents:
         for seed in range(seeds):
@@ -179,6 +183,7 @@ def write_comparison(
     manifest = {
         "format": 1, "kind": "comparison", "state": "complete", "scenario": spec.name, "agents": list(agents),
         "seeds": list(range(seeds)), "versions": {"twin": "0.1.0"}, "started": "2026-01-05", "wall_s": 9.0,
+        "references": list(references), "references_left_out": left_out or {},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "scenario.yaml").write_text(yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False))

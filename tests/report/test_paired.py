@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from twin.report.paired import paired
 from twin.report.record import RunRecord
 
 
-def record(agent: str, seed: int, cost: float, warmth: float, kind: str = "setback") -> RunRecord:
-    manifest = {"agent": agent, "seed": seed, "agent_spec": {"kind": kind}}
+def record(
+    agent: str, seed: int, cost: float, warmth: float, kind: str = "setback", notes: Any = None
+) -> RunRecord:
+    manifest = {"agent": agent, "seed": seed, "agent_spec": {"kind": kind}, "notes": {"foresight": notes}}
     kpis = {"cost_tot": cost, "objective": cost + warmth, "tdis_occ": warmth, "idis_occ": None}
     return RunRecord(Path(), manifest, scenario(), kpis, {})
 
@@ -49,7 +52,65 @@ def test_the_gap_runs_from_the_best_rule_to_the_plan() -> None:
     )
     assert found is not None
     assert found.best_rule == "pi"
-    assert {row.agent: row.gap for row in found.rows} == {"pi": "", "plan": "", "policy": "+50", "mpc": "-50"}
+    shares = {row.agent: row.gap for row in found.rows}
+    assert shares == {"pi": "0", "plan": "+100", "policy": "+50", "mpc": "-50"}
+
+
+def test_the_best_rule_may_be_one_that_only_the_plan_began_from() -> None:
+    found = runs(("setback", 0.0, 1.0, "setback"), ("policy", -3.0, 1.0, "policy"))
+    found["plan"] = [
+        record("plan", seed, 5.0 + seed, 1.0, "foresight",
+               {"objective_currency": 300.0 + 50.0 * seed,  # 50 m2: 6 and 7 and 8 per area
+                "objective_of_rules_currency": {"setback": 550.0, "pi": 500.0 + 50.0 * seed}})
+        for seed in range(3)
+    ]  # fmt: skip
+    answer = paired(found)
+    assert answer is not None
+    assert answer.best_rule == "pi"  # 10, 11, 12 against 11, 12, 13 of setback
+    assert {row.agent: row.gap for row in answer.rows} == {"policy": "+50", "plan": "+100"}
+
+
+def test_a_rule_that_was_not_played_on_every_seed_sets_no_gap() -> None:
+    found = runs(("setback", 0.0, 1.0, "setback"))
+    found["plan"] = [
+        record("plan", seed, 5.0 + seed, 1.0, "foresight",
+               {"objective_currency": 6.0 + seed, "objective_of_rules_currency": {"pi": 7.0} if seed else {}})
+        for seed in range(3)
+    ]  # fmt: skip
+    answer = paired(found)
+    assert answer is not None
+    assert answer.best_rule == "setback"
+
+
+def test_references_come_last_and_are_no_baseline() -> None:
+    found = paired(
+        runs(
+            ("random", 9.0, 999.0, "random"),
+            ("constant", 1.0, 1.0, "constant"),
+            ("mine", 0.0, 1.0, "python"),
+            ("yours", -1.0, 1.0, "python"),
+        ),
+        aside=("random", "constant"),
+    )
+    assert found is not None
+    assert found.baseline == "mine"
+    assert [(row.agent, row.reference) for row in found.rows] == [
+        ("yours", False), ("random", True), ("constant", True),
+    ]  # fmt: skip
+
+
+def test_digits_that_say_nothing_are_left_out() -> None:
+    found = paired(
+        runs(
+            ("setback", 0.0, 1.0, "setback"),
+            ("plan", -1.0, 1.0, "foresight"),
+            ("random", 0.0, 5000.0, "random"),
+        )
+    )
+    assert found is not None
+    row = next(row for row in found.rows if row.agent == "random")
+    assert row.gap == "< -1000"
+    assert row.values[1][0] == "+41,658"
 
 
 def test_a_plan_that_is_no_better_leaves_no_gap() -> None:
@@ -70,3 +131,15 @@ def test_only_common_seeds_count(missing: str) -> None:
     answer = paired(found)
     assert answer is not None
     assert answer.rows[0].values[0][1] == ""  # two common seeds are too few for an interval
+
+
+def test_chance_is_no_rule() -> None:
+    found = paired(
+        runs(
+            ("setback", 0.0, 1.0, "setback"),
+            ("plan", -5.0, 1.0, "foresight"),
+            ("random", -2.0, 1.0, "random"),
+        )
+    )
+    assert found is not None
+    assert found.best_rule == "setback"

@@ -12,6 +12,8 @@ from typing import Any
 from twin import results, workers
 from twin.basics.errors import ControllerError, ResultsError, TwinError
 from twin.building.assembly import assemble, checked_seeds
+from twin.experiment.references import References
+from twin.experiment.references import references as references_for
 from twin.experiment.single import (
     PREPARED,
     Agent,
@@ -31,6 +33,9 @@ from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
 
+EFFORT = {"foresight": 8.0, "mpc": 8.0}  # of a run of these kinds, in runs of a rule: for the progress bar
+PREPARING = {"foresight": "{name} plans, seed {seed}", "mpc": "{name} looks ahead, seed {seed}"}
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -43,7 +48,7 @@ class Comparison:
     table
         Indicator: agent: mean, iqm, low, high, count, difference (to the baseline, paired), best.
     pareto
-        Agents that no other beats in cost and occupied discomfort at once, cheapest first.
+        Agents (references aside) that no other beats in cost and occupied discomfort at once, cheapest first.
     ratios
         Agent: CityLearn's ratios to the baseline, means over seeds.
     runs
@@ -77,6 +82,7 @@ def compare(
     jobs: int = 1,
     out: str | Path | None = None,
     progress: Progress | None = None,
+    references: bool = True,
 ) -> Comparison:
     """Run every agent on every seed and say what can be said: paired, with intervals.
 
@@ -94,6 +100,10 @@ def compare(
         The results folder, new or empty; None makes one in `results/`.
     progress
         Called with the share of all runs done and words.
+    references
+        Also run what others are measured by, where it is not named: `random`, `constant`, and `foresight`
+        with a quick search, unless there are more days than are planned unasked (see
+        `twin.experiment.references`).
 
     Raises
     ------
@@ -107,10 +117,12 @@ def compare(
     """
     scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
     agents = [agents] if isinstance(agents, str | Path | AgentSpec) else agents
-    specs = [agent if isinstance(agent, AgentSpec) else load_agent(agent) for agent in agents]
+    named = [agent if isinstance(agent, AgentSpec) else load_agent(agent) for agent in agents]
     chosen = _chosen(seeds)
-    _check(specs, chosen)
+    _check(named, chosen)
     building = assemble(scenario, [chosen[0]])
+    beside = references_for(named, building, len(chosen)) if references else References()
+    specs = [*named, *beside.agents]
     for spec in specs:
         task = task_for(spec, building)
         if spec.kind not in PREPARED:
@@ -121,17 +133,18 @@ def compare(
         results.run_id(scenario.name, "comparison"),
         expected_bytes(building) * len(specs) * len(chosen),
     )
-    manifest = Manifest(folder, _about_comparison(scenario, specs, chosen))
+    manifest = Manifest(folder, _about_comparison(scenario, named, beside, chosen))
     results.write_text(folder / "scenario.yaml", scenario_yaml(scenario))
     todo = [
         _Job(scenario, spec, seed, folder / "runs" / spec.name / f"seed-{seed}")
+        for group in (named, *([spec] for spec in beside.agents))  # Ctrl-C costs the last reference first
         for seed in chosen
-        for spec in specs
+        for spec in group
     ]
     try:
-        done = _Collector(folder, len(todo), progress)
+        done = _Collector(folder, todo, progress)
         (_serial if jobs <= 1 or len(todo) == 1 else _parallel)(todo, jobs, done)
-        return _compared(folder, manifest, scenario, specs, done)
+        return _compared(folder, manifest, scenario, done)
     except BaseException as error:
         with suppress(TwinError):
             manifest.fail(error)
@@ -157,15 +170,19 @@ def _check(specs: Sequence[AgentSpec], seeds: Sequence[int]) -> None:
         raise TwinError("a seed comes twice", key="seeds", value=list(seeds), allowed="each once")
 
 
-def _about_comparison(scenario: Scenario, specs: Sequence[AgentSpec], seeds: Sequence[int]) -> dict[str, Any]:
-    names = [spec.name for spec in specs]
+def _about_comparison(
+    scenario: Scenario, named: Sequence[AgentSpec], beside: References, seeds: Sequence[int]
+) -> dict[str, Any]:
+    specs = [*named, *beside.agents]
     return {
         "kind": "comparison",
         "scenario": scenario.name,
         "title": scenario.title,
-        "agents": names,
+        "agents": [spec.name for spec in specs],
+        "references": [spec.name for spec in beside.agents],
+        "references_left_out": beside.missing,
         "agent_specs": [spec.model_dump(mode="json") for spec in specs],
-        "baseline": baseline_of(scenario, names),
+        "baseline": baseline_of(scenario, [spec.name for spec in named]),
         "seeds": list(seeds),
         "hashes": {
             "scenario": results.digest(scenario_yaml(scenario)),
@@ -179,11 +196,12 @@ class _Collector:
     """Finished runs of a comparison, and how far it is."""
 
     folder: Path
-    total: int
+    todo: Sequence[_Job]
     progress: Progress | None
     runs: dict[str, dict[int, Run]] = field(default_factory=dict)
     interrupted: bool = False
     finished: int = 0
+    _ended: set[Path] = field(default_factory=set)
 
     def take(self, job: _Job, found: Run) -> None:
         """Keep a finished run; move one that was cut short out of the comparison."""
@@ -193,7 +211,14 @@ class _Collector:
             return
         self.runs.setdefault(job.agent.name, {})[job.seed] = found
         self.finished += 1
-        self.show(0.0, job)
+        self._ended.add(job.folder)
+        self.begin()
+
+    def begin(self) -> None:
+        """Tell what is under way: the first run that has not ended."""
+        left = [job for job in self.todo if job.folder not in self._ended]
+        if left:
+            self.show(0.0, left[0])
 
     def interrupt(self) -> None:
         """Note that Ctrl-C came."""
@@ -208,12 +233,20 @@ class _Collector:
 
     def show(self, share: float, job: _Job) -> None:
         """Tell how far all runs together are, `share` of the running one included."""
-        if self.progress is not None:
-            self.progress((self.finished + share) / self.total, f"{job.agent.name}, seed {job.seed}")
+        if self.progress is None:
+            return
+        effort = {each.folder: EFFORT.get(each.agent.kind, 1.0) for each in self.todo}
+        ended = sum(effort[folder] for folder in self._ended)
+        doing = PREPARING.get(job.agent.kind, "{name}, seed {seed}").format(
+            name=job.agent.name, seed=job.seed
+        )
+        at = f"run {min(len(self._ended) + 1, len(self.todo))} of {len(self.todo)}: {doing}"
+        self.progress((ended + share * effort[job.folder]) / sum(effort.values()), at)
 
 
 def _serial(todo: Sequence[_Job], _jobs: int, done: _Collector) -> None:
     for job in todo:
+        done.show(0.0, job)
         try:
             found = run(
                 job.scenario,
@@ -233,6 +266,7 @@ def _serial(todo: Sequence[_Job], _jobs: int, done: _Collector) -> None:
 
 def _parallel(todo: Sequence[_Job], jobs: int, done: _Collector) -> None:
     """Runs in other processes; after Ctrl-C the running ones close their folders."""
+    done.begin()
     try:
         for job, found in workers.each(_run_job, todo, jobs, done.interrupt):
             if found is not None:
@@ -252,14 +286,12 @@ def _run_job(job: _Job) -> Run:
     return run(job.scenario, job.agent, job.seed, job.folder)
 
 
-def _compared(
-    folder: Path, manifest: Manifest, scenario: Scenario, specs: Sequence[AgentSpec], done: _Collector
-) -> Comparison:
-    names = [spec.name for spec in specs]
-    baseline = baseline_of(scenario, names)
+def _compared(folder: Path, manifest: Manifest, scenario: Scenario, done: _Collector) -> Comparison:
+    names, baseline = manifest.content["agents"], manifest.content["baseline"]
+    aside = manifest.content["references"]
     values = {name: {seed: found.kpis for seed, found in done.runs.get(name, {}).items()} for name in names}
-    table = summary_table(values, baseline)
-    pareto = front(table)
+    table = summary_table(values, baseline, aside)
+    pareto = front(table, aside)
     ratios = against(scenario, done.runs, baseline)
     state: results.State = "interrupted" if done.interrupted else "complete"
     results.write_json(
@@ -267,6 +299,7 @@ def _compared(
         {
             "format": results.FORMAT,
             "agents": names,
+            "references": aside,
             "baseline": baseline,
             "seeds": manifest.content["seeds"],
             "runs": [
@@ -280,5 +313,5 @@ def _compared(
             "against_baseline": ratios,
         },
     )
-    content = manifest.finish(state, finished_runs=done.finished, asked_runs=done.total)
+    content = manifest.finish(state, finished_runs=done.finished, asked_runs=len(done.todo))
     return Comparison(folder, table, pareto, ratios, done.runs, content)

@@ -1,12 +1,13 @@
 """The best plan found with perfect knowledge: of weather, people, prices and the plant itself.
 
 No controller could know all this; `foresight` shows what is left to gain. It plays rules on the very run that
-is to come, takes the best one's actions, and improves them on forks of the plant. It is the best plan found,
-not a proven bound: a controller that does better may exist.
+is to come, guesses plans of a simple shape, takes the best one's actions, and improves them on forks of the
+plant. It is the best plan found, not a proven bound: a controller that does better may exist.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,17 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.basics.errors import ControllerError, ScenarioError, WeatherError
+from twin.basics.errors import ControllerError
 from twin.basics.streams import generator
-from twin.building.assembly import Building, assemble
-from twin.control.build import build
+from twin.building.assembly import Building
+from twin.experiment.foresight_guesses import guess
 from twin.experiment.foresight_moves import Moves
-from twin.experiment.foresight_plant import Copies, Moment, Weights, Worth
+from twin.experiment.foresight_plant import Weights
 from twin.experiment.foresight_search import Search
+from twin.experiment.foresight_stage import Played, Stage, stages
 from twin.physics.layout import Float
 from twin.scenario.agents import NOT_RULES, AgentSpec, ForesightParameters
 from twin.scenario.catalog import load_agent
-from twin.task import Task, warm_up
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,6 @@ class Plan:
         return self.actions[step : step + 1].copy(), step + 1
 
 
-@dataclass(frozen=True)
-class Played:
-    """What a rule did on the run to come: actions (T, m), and what they are worth."""
-
-    name: str
-    actions: Float
-    worth: Worth
-
-
 def plan(
     building: Building,
     settings: ForesightParameters | None = None,
@@ -108,16 +100,20 @@ def plan(
         raise ControllerError("foresight plans for one building", value=building.count, allowed="one seed")
     begun = time.perf_counter()
     rules = rules_of(settings)
-    run, ahead = Stage.of(building), Stage.of(_longer(building, settings.days_beyond))
+    run, exact, coarse = stages(building, settings)
     weights = Weights.of(building.scenario.comfort, settings.weight_factor, settings.co2_factor)
-    played = [run.judged(rule.name, ahead.actions_of(rule)) for rule in rules]
+    played = [run.judged(rule.name, exact.actions_of(rule)) for rule in rules]
     best = min(played, key=lambda rule: float(rule.worth.objective(weights)[0]))
-    actions = _improved(best, played, ahead, settings, weights, progress or (lambda _share: None))
+    told = Share(progress, *_efforts(settings, exact, coarse))
+    actions = _improved(
+        [best, *(rule for rule in played if rule is not best)], exact, coarse, settings, weights, told
+    )
     found = run.judged("plan", actions)
     if found.worth.objective(weights)[0] >= best.worth.objective(weights)[0]:
         found = best
     notes = _notes(building, settings, played, best, found)
-    notes |= {"rollouts": ahead.copies.rollouts, "planning_s": round(time.perf_counter() - begun, 1)}
+    rollouts = sum(stage.copies.rollouts for stage in {id(s): s for s in (exact, coarse)}.values())
+    notes |= {"rollouts": rollouts, "planning_s": round(time.perf_counter() - begun, 1)}
     return Plan(found.actions[: run.steps], {"foresight": notes})
 
 
@@ -133,80 +129,65 @@ def rules_of(settings: ForesightParameters) -> list[AgentSpec]:
     return rules
 
 
-def _longer(building: Building, days: int) -> Building:
-    """The same building with so many days more to come, where there is weather for them."""
-    if days == 0:
-        return building
-    scenario = building.scenario
-    try:
-        return assemble(scenario.updated(days=scenario.run.days + days), building.seeds)
-    except (WeatherError, ScenarioError):
-        return building
+class Share:
+    """Tells how far several things together are, the first of them first.
 
-
-@dataclass(frozen=True)
-class Stage:
-    """One copy of a building, and the end of its warm-up, from which everything is played.
-
-    Attributes
+    Parameters
     ----------
-    steps
-        Control steps from there to the end.
+    progress
+        Called with the share of all, 0-1.
+    efforts
+        What each takes, in any unit.
     """
 
-    copies: Copies
-    start: Moment
-    steps: int
+    def __init__(self, progress: Callable[[float], None] | None, *efforts: float) -> None:
+        self._progress, self._efforts, self._ended = progress, efforts, 0
 
-    @classmethod
-    def of(cls, building: Building) -> Stage:
-        """Warmed up by the scenario's baseline, as in every run."""
-        copies = Copies(building, 1)
-        task, step_s = Task(copies.simulator.building), building.clock.control_step_s
-        agent = load_agent(building.scenario.run.baseline)
-        rule = build(agent, task.observation, task.action, step_s, building.seeds)
-        warm_up(copies.simulator, task, rule)
-        return cls(copies, copies.moment(), copies.steps_left)
+    def __call__(self, share: float) -> None:
+        """So much of the present thing is done; 1 ends it."""
+        if self._progress is not None:
+            done = sum(self._efforts[: self._ended]) + share * self._efforts[self._ended]
+            self._progress(min(1.0, done / sum(self._efforts)))
+        self._ended += share >= 1.0
 
-    def actions_of(self, agent: AgentSpec) -> Float:
-        """What a rule does here, (T, m)."""
-        copies, building = self.copies, self.copies.simulator.building
-        task = copies.task
-        rule = build(agent, task.observation, task.action, building.clock.control_step_s, building.seeds)
-        copies.put(self.start)
-        state: Any = None
-        first = np.ones(1, dtype=np.bool_)
-        actions: list[Float] = []
-        for _ in range(self.steps):
-            action, state = rule.predict(task.observe(copies.simulator), state, first)
-            actions.append(action[0].copy())
-            copies.step(action)
-            first = np.zeros(1, dtype=np.bool_)
-        return np.array(actions).reshape(-1, len(task.action.points))
 
-    def judged(self, name: str, actions: Float) -> Played:
-        """Actions with what they are worth here; those beyond the end do not count."""
-        self.copies.put(self.start)
-        return Played(name, actions, self.copies.play(actions[: self.steps]))
+def _efforts(settings: ForesightParameters, exact: Stage, coarse: Stage) -> list[float]:
+    """Roughly what guesses, sweeps in coarse ticks and the last sweep take, where there are any."""
+    often = 1.25 * (settings.window_h + settings.tail_h) / settings.commit_h
+    finer = math.sqrt(
+        coarse.tick_s / exact.tick_s
+    )  # times as long for the same hours: more ticks, quicker ones
+    efforts = (
+        settings.generations,
+        often * settings.sweeps * settings.rounds,
+        often * finer * settings.exact_rounds,
+    )
+    return [float(effort) for effort in efforts if effort]
 
 
 def _improved(
-    best: Played,
     played: Sequence[Played],
-    stage: Stage,
+    exact: Stage,
+    coarse: Stage,
     settings: ForesightParameters,
     weights: Weights,
-    told: Callable[[float], None],
+    told: Share,
 ) -> Float:
-    """The best rule's actions after the search."""
-    building = stage.copies.simulator.building
-    steps_h = 3600.0 / building.clock.control_step_s
-    crowd, few = Copies(building, settings.candidates), Copies(building, max(2, settings.candidates // 4))
-    moves = Moves(stage.copies.task.action, np.stack([rule.actions for rule in played]), steps_h)
+    """What becomes of the first of these actions: guesses, sweeps in coarse ticks, one in exact ones."""
+    building = exact.copies.simulator.building
     random = generator(building.seeds[0], "foresight")
-    search = Search(stage.copies, crowd, few, moves, settings, weights, random)
-    actions = search.improve(best.actions, stage.start, steps_h, told)
-    stage.copies.rollouts += crowd.rollouts + few.rollouts
+    actions, others = played[0].actions, [rule.actions for rule in played]
+    if settings.generations:
+        guessed = guess(coarse, others, settings, weights, random, told)
+        actions, others = guessed[0], [*others, *guessed]
+    moves = Moves(exact.copies.task.action, np.stack(others), exact.steps_h)
+    for stage, sweeps, rounds in (
+        (coarse, range(settings.sweeps), settings.rounds),
+        (exact, range(settings.sweeps, settings.sweeps + 1), settings.exact_rounds),
+    ):
+        if rounds:
+            search = Search(stage, moves, settings, weights, random)
+            actions = search.improve(actions, sweeps, rounds, told)
     return actions
 
 

@@ -44,6 +44,8 @@ class Move(NamedTuple):
     ----------
     value
         Shift or value.
+    begin
+        What a shift is added to where the plant's own loop decides so far.
     source
         Number of another plan, or how many steps earlier.
     group
@@ -57,6 +59,7 @@ class Move(NamedTuple):
     value: float
     source: int
     group: int
+    begin: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,14 @@ def groups_of(action: ActionSpec) -> list[Group]:
     return found
 
 
+def reach(action: ActionSpec) -> tuple[Float, Float]:
+    """Lowest and highest value (m,) that is tried of each point."""
+    far = np.array([REACH.get(point.quantity, (np.inf, np.inf)) for point in action.points])
+    return np.maximum(action.lower, action.default - far[:, 0]), np.minimum(
+        action.upper, action.default + far[:, 1]
+    )
+
+
 class Moves:
     """Draws moves, those kinds and points more often that have gained something.
 
@@ -99,12 +110,12 @@ class Moves:
         self._groups = groups_of(action)
         self._every = np.arange(len(action.points))
         self._free = [point.quantity not in ZONE_SETPOINTS for point in action.points]
-        reach = np.array([REACH.get(point.quantity, (np.inf, np.inf)) for point in action.points])
-        self._low = np.maximum(action.lower, action.default - reach[:, 0])
-        self._high = np.minimum(action.upper, action.default + reach[:, 1])
+        self._low, self._high = reach(action)
         chance = np.array([group.chance for group in self._groups])
         self._chance = [CHANCE / CHANCE.sum(), chance / chance.sum()]
         self._gained = [np.zeros(len(CHANCE)), np.zeros(len(chance))]
+        self._upto: list[Float] = []
+        self.fade()
 
     def draw(self, random: np.random.Generator, first: int, last: int, steps: int) -> Move:
         """A move between steps `first` and `last` of a plan of `steps`."""
@@ -118,19 +129,29 @@ class Moves:
             start, stop = (first, last) if random.random() < 0.3 else (start, stop)
         source = self._source(random, kind, start, stop, steps)
         if source is None or (kind == Kind.RELEASE and not self._free[columns[0]]):
-            kind, source = Kind.ADD, 0
+            kind, source, columns = Kind.ADD, 0, self._groups[number].columns
         low, high = self._low[columns[0]], self._high[columns[0]]
         if kind == Kind.ADD:
             value = 0.25 * (high - low) * random.normal() * np.exp(random.uniform(np.log(SMALLEST), 0.0))
         else:
             value = random.uniform(low, high)
-        return Move(kind, columns, start, stop, float(value), source or 0, number)
+        begin = random.uniform(low, high) if self._free[columns[0]] else self.action.default[columns[0]]
+        return Move(kind, columns, start, stop, float(value), source or 0, number, float(begin))
+
+    def from_others(self, first: int, last: int) -> list[Move]:
+        """Everything between two steps as each other plan has it."""
+        return [Move(Kind.BORROW, self._every, first, last, 0.0, k, group=0) for k in range(len(self.others))]
 
     def _choose(self, random: np.random.Generator, which: int) -> int:
+        return int(self._upto[which].searchsorted(random.random(), side="right"))
+
+    def _mixed(self, which: int) -> Float:
+        """Cumulative chances (n,): as at first, and half by what was gained since."""
         chance, gained = self._chance[which], self._gained[which]
         if gained.sum() > 0.0:
             chance = 0.5 * chance + 0.5 * gained / gained.sum()
-        return int(random.choice(len(chance), p=chance))
+        upto = np.cumsum(chance)
+        return np.asarray(upto / upto[-1])
 
     def _source(
         self, random: np.random.Generator, kind: Kind, start: int, stop: int, steps: int
@@ -146,14 +167,15 @@ class Moves:
         return 0
 
     def credit(self, move: Move, gain: float) -> None:
-        """Note what a candidate with this move gained."""
+        """Note what a candidate with this move gained; it counts from the next `fade`."""
         self._gained[0][move.kind] += np.sqrt(gain)
         self._gained[1][move.group] += np.sqrt(gain)
 
     def fade(self) -> None:
-        """Let older gains count less."""
+        """Let older gains count less, and draw by what is known now."""
         for gained in self._gained:
             gained *= FADING
+        self._upto = [self._mixed(which) for which in range(len(self._chance))]
 
     def apply(self, move: Move, part: Float, offset: int, plan: Float) -> None:
         """Change `part` (T', m), which begins at step `offset` of `plan` (T, m), in place."""
@@ -162,7 +184,7 @@ class Moves:
         match move.kind:
             case Kind.ADD:
                 now = part[at, columns]
-                now = np.where(np.isnan(now), self.action.default[columns], now) + move.value
+                now = np.where(np.isnan(now), move.begin, now) + move.value
                 part[at, columns] = np.clip(now, self.action.lower[columns], self.action.upper[columns])
             case Kind.SET:
                 part[at, columns] = move.value

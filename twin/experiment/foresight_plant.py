@@ -97,15 +97,19 @@ class Copies:
 
     def step(self, action: Float) -> None:
         """One control step under one action per copy (N, m)."""
+        self._advance(self.task.command(action))
+
+    def _advance(self, command: Float) -> None:
         ticks = min(self._clock.ticks_per_step, self._clock.ticks - self.simulator.tick)
-        self.simulator.advance(self.task.command(action), ticks)
+        self.simulator.advance(command, ticks)
 
     def play(self, actions: Float) -> Worth:
         """Play actions (N, T, m), or (T, m) for all copies alike, from here; what has been by then."""
-        each = np.broadcast_to(actions, (self.simulator.count, *actions.shape[-2:]))
-        for k in range(each.shape[1]):
-            self.step(each[:, k])
-        self.rollouts += len(each)
+        count, (steps, points) = self.simulator.count, actions.shape[-2:]
+        each = np.broadcast_to(actions, (count, steps, points)).swapaxes(0, 1)
+        for command in self.task.command(each.reshape(-1, points)).reshape(steps, count, -1):
+            self._advance(command)
+        self.rollouts += count
         return self.worth()
 
     def worth(self) -> Worth:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.experiment.foresight_moves import Move, Moves
 from twin.experiment.foresight_plant import Copies, Moment, Weights
+from twin.experiment.foresight_stage import Stage
 from twin.physics.layout import Float
 from twin.scenario.agents import ForesightParameters
 
@@ -46,10 +47,8 @@ class Search:
 
     Parameters
     ----------
-    main
-        One copy, used to move from window to window.
-    crowd, few
-        Copies that try moves, and combinations of those that gained.
+    stage
+        Where it is played.
     moves
         What is tried.
     settings, weights
@@ -61,45 +60,52 @@ class Search:
     -----
     A round is hill climbing with many hands: every copy plays the window under the plan with a few random
     moves; then combinations of the moves that gained (the best ones, more and more of them, and random
-    halves) are played, and the best of all becomes the plan. Copies see the same future, so that differences
-    of a millionth count. What a window does to later hours is judged only as far as its tail reaches; the
-    caller compares whole runs.
+    halves) are played, and the best of all becomes the plan. In the very first round of a window copies play
+    the other plans instead, as they are. Copies see the same future, so that differences of a millionth
+    count. What a window does to later hours is judged only as far as its tail reaches; the caller compares
+    whole runs.
     """
 
     def __init__(
         self,
-        main: Copies,
-        crowd: Copies,
-        few: Copies,
+        stage: Stage,
         moves: Moves,
         settings: ForesightParameters,
         weights: Weights,
         random: np.random.Generator,
     ) -> None:
-        self._main, self._crowd, self._few, self._moves = main, crowd, few, moves
+        self._stage, self._moves = stage, moves
+        self._crowd = stage.crowd(settings.candidates)
+        self._few = stage.crowd(max(2, settings.candidates // 4))
         self._settings, self._weights, self._random = settings, weights, random
 
-    def improve(self, plan: Float, start: Moment, steps_h: float, told: Callable[[float], None]) -> Float:
-        """A better plan (T, m) from `start`; `told` hears the share done after every round."""
-        plan = plan.copy()
-        sweeps = [windows(len(plan), steps_h, self._settings, k) for k in range(self._settings.sweeps)]
-        total, done = sum(map(len, sweeps)) * self._settings.rounds, 0
-        for sweep in sweeps:
-            here = start
+    def improve(
+        self, plan: Float, sweeps: Sequence[int], rounds: int, told: Callable[[float], None]
+    ) -> Float:
+        """A better plan (T, m) after these sweeps; `told` hears the share done after every round."""
+        plan, main = plan.copy(), self._stage.copies
+        ways = {k: windows(len(plan), self._stage.steps_h, self._settings, k) for k in sweeps}
+        total, done = sum(map(len, ways.values())) * rounds, 0
+        for k, sweep in ways.items():
+            here = self._stage.start
             for window in sweep:
-                for _ in range(self._settings.rounds):
-                    self._round(plan, here, window)
+                for again in range(rounds):
+                    self._round(plan, here, window, others=k == again == 0)
                     done += 1
                     told(done / total)
-                self._main.put(here)
-                self._main.play(plan[window.first : window.next])
-                here = self._main.moment()
+                main.put(here)
+                main.play(plan[window.first : window.next])
+                here = main.moment()
+        main.rollouts += self._crowd.rollouts + self._few.rollouts
         return plan
 
-    def _round(self, plan: Float, here: Moment, window: Window) -> None:
+    def _round(self, plan: Float, here: Moment, window: Window, others: bool) -> None:
         """Try moves, then combinations of the good ones; the best becomes the plan, if it is better."""
         count = self._crowd.simulator.count
         tries: list[list[Move]] = [[], *(self._draw(window, len(plan)) for _ in range(count - 1))]
+        if others:
+            known = self._moves.from_others(window.first, window.last)[: count - 1]
+            tries[1 : 1 + len(known)] = [[move] for move in known]
         value, parts = self._judge(self._crowd, plan, here, window, tries)
         gain = value[0] - value
         good = [int(i) for i in np.argsort(-gain, kind="stable") if gain[i] > LEAST]
@@ -111,9 +117,9 @@ class Search:
                 [move for i in sorted(chosen, key=lambda i: gain[i]) for move in tries[i]]
                 for chosen in self._mixtures(good)
             ]
-            others, mixtures = self._judge(self._few, plan, here, window, mixed)
-            best = int(np.argmin(others))
-            better = others[best] < value[good[0]]
+            mixtures_value, mixtures = self._judge(self._few, plan, here, window, mixed)
+            best = int(np.argmin(mixtures_value))
+            better = mixtures_value[best] < value[good[0]]
             plan[window.first : window.end] = mixtures[best] if better else parts[good[0]]
         self._moves.fade()
 

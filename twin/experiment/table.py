@@ -23,7 +23,9 @@ def baseline_of(scenario: Scenario, names: Sequence[str]) -> str:
     return scenario.run.baseline if scenario.run.baseline in names else names[0]
 
 
-def summary_table(values: Mapping[str, Mapping[int, Values]], baseline: str) -> Table:
+def summary_table(
+    values: Mapping[str, Mapping[int, Values]], baseline: str, aside: Sequence[str] = ()
+) -> Table:
     """Summary of every indicator and agent over seeds.
 
     Parameters
@@ -32,6 +34,8 @@ def summary_table(values: Mapping[str, Mapping[int, Values]], baseline: str) -> 
         Agent: seed: indicators.
     baseline
         The agent to which paired differences are taken.
+    aside
+        Agents that are never marked best: references.
 
     Returns
     -------
@@ -42,10 +46,10 @@ def summary_table(values: Mapping[str, Mapping[int, Values]], baseline: str) -> 
     for row in INDICATORS:
         found = {name: _present(runs, row.name) for name, runs in values.items()}
         cells = {name: _cell(name, found, baseline) for name, seeds in found.items() if seeds}
-        lowest = min((cell["mean"] for cell in cells.values()), default=0.0)
-        differ = any(cell["mean"] != lowest for cell in cells.values())
-        for cell in cells.values():
-            cell["best"] = differ and cell["mean"] == lowest
+        means = [cell["mean"] for name, cell in cells.items() if name not in aside]
+        differ = len(set(means)) > 1
+        for name, cell in cells.items():
+            cell["best"] = differ and name not in aside and cell["mean"] == min(means)
         if cells:
             table[row.name] = cells
     return table
@@ -63,10 +67,12 @@ def _cell(name: str, found: Mapping[str, Mapping[int, float]], baseline: str) ->
     return cell | {"difference": None if paired is None else paired.as_json()}
 
 
-def front(table: Table) -> list[str]:
-    """Agents that no other beats in cost and (occupied) discomfort at once, cheapest first."""
+def front(table: Table, aside: Sequence[str] = ()) -> list[str]:
+    """Agents but those `aside` that no other beats in cost and (occupied) discomfort, cheapest first."""
     cost, discomfort = table.get("cost_tot", {}), table.get("tdis_occ") or table.get("tdis_tot", {})
-    return pareto_front({n: (cost[n]["mean"], discomfort[n]["mean"]) for n in cost if n in discomfort})
+    return pareto_front(
+        {n: (cost[n]["mean"], discomfort[n]["mean"]) for n in cost if n in discomfort and n not in aside}
+    )
 
 
 def against(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from matplotlib.dates import AutoDateLocator, DateFormatter
 
 from twin.report.hours import energy_per_day
 from twin.report.look import (
+    BLACK,
     BLUE,
     CONTROLLERS,
     GREEN,
@@ -28,6 +29,8 @@ from twin.report.look import (
     title,
 )
 from twin.report.record import RunRecord
+
+PALE = 0.45  # bars of references
 
 # One colour per end use, the same in every picture.
 COLOURS = {
@@ -77,8 +80,13 @@ def draw_energy_days(run: RunRecord, path: Path) -> Path | None:
     return save(made, path)
 
 
-def draw_energy_controllers(runs: dict[str, list[RunRecord]], path: Path) -> Path | None:
-    """Stacked bars: energy per floor area by end use for every controller, mean over its seeds."""
+def draw_energy_controllers(
+    runs: dict[str, list[RunRecord]], path: Path, aside: Collection[str] = ()
+) -> Path | None:
+    """Stacked bars: energy per floor area by end use for every controller, mean over its seeds.
+
+    Those `aside` (references) are paler, behind a dashed line.
+    """
     rows = {}
     for agent, records in runs.items():
         used = pd.DataFrame([record.energy_kwh for record in records if record.energy_kwh]).mean()
@@ -89,20 +97,28 @@ def draw_energy_controllers(runs: dict[str, list[RunRecord]], path: Path) -> Pat
         return None
     made, cells = grid(max(6.5, 2.5 + 1.3 * len(table)), 4.4, 1, 1)
     axis = cells[0][0]
-    _stack(axis, table, list(table.index))
-    for k, total in enumerate(table.sum(axis=1)):
-        axis.text(k, total, f"{total:.2f}", ha="center", va="bottom", fontsize=10.5, fontweight="bold")
+    _stack(axis, table, list(table.index), [PALE if agent in aside else 1.0 for agent in table.index])
+    for k, (agent, total) in enumerate(table.sum(axis=1).items()):
+        weight, colour = ("normal", GREY) if agent in aside else ("bold", BLACK)
+        axis.text(
+            k, total, f"{total:.2f}", ha="center", va="bottom", fontsize=10.5, fontweight=weight, color=colour
+        )
+    first = next((k for k, agent in enumerate(table.index) if agent in aside), 0)
+    if first:
+        axis.axvline(first - 0.5, color=GREY, linewidth=1.2, linestyle="--")
     axis.margins(y=0.12)
     axis.set_ylabel("energy in the period [kWh per m²]", fontsize=10)
     legend_below(made, *_legend(axis, list(table.columns)), columns=3)
     return save(made, path)
 
 
-def _stack(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
+def _stack(
+    axis: Axes, table: pd.DataFrame, names: Sequence[str], strength: Sequence[float] | None = None
+) -> None:
     bottom = np.zeros(len(table))
     for column in table.columns:
         values = table[column].to_numpy(dtype=float)
-        axis.bar(
+        bars = axis.bar(
             np.arange(len(table)),
             values,
             bottom=bottom,
@@ -112,6 +128,8 @@ def _stack(axis: Axes, table: pd.DataFrame, names: Sequence[str]) -> None:
             linewidth=0.6,
             label=column,
         )
+        for bar, alpha in zip(bars, strength or (), strict=False):
+            bar.set_alpha(alpha)
         bottom += values
     step = max(1, len(names) // 24)
     axis.set_xticks(np.arange(0, len(names), step), list(names)[::step])

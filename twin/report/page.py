@@ -14,10 +14,20 @@ from twin.report import words
 from twin.report.energy import floor_area
 from twin.report.paired import Paired, paired
 from twin.report.pictures import Picture, draw_all
-from twin.report.record import RunRecord, read_comparison, read_json, read_run
+from twin.report.record import ComparisonRecord, RunRecord, read_comparison, read_json, read_run
 from twin.report.table import Line, lines
 from twin.report.validation import write_validation_report
 from twin.telemetry.storage import whole_file
+
+
+@dataclass(frozen=True)
+class Named:
+    """A controller of a chapter, with what it does; `reference` where nobody asked for it."""
+
+    name: str
+    text: str
+    reference: bool
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,8 +38,9 @@ class Chapter:
     subtitle: str
     warning: str
     facts: tuple[tuple[str, str], ...]
-    agents: tuple[tuple[str, str], ...]
+    agents: tuple[Named, ...]
     seeds: int
+    left_out: tuple[str, ...]
     table: tuple[Line, ...]
     paired: Paired | None
     plan: Picture | None
@@ -91,38 +102,49 @@ def chapter(folder: Path) -> Chapter:
                 file=folder,
                 allowed=f"a run that was begun, as: twin report {begun[0]}" if begun else None,
             )
-        return _chapter(record.folder, record.manifest, record.runs, record.shown)
+        return _chapter(record)
     run = read_run(folder)
-    return _chapter(run.folder, run.manifest, {run.agent: [run]}, [run])
+    return _chapter(ComparisonRecord(run.folder, run.manifest, run.scenario, {run.agent: [run]}))
 
 
-def _chapter(
-    folder: Path, manifest: dict[str, Any], runs: dict[str, list[RunRecord]], shown: list[RunRecord]
-) -> Chapter:
+def _chapter(record: ComparisonRecord) -> Chapter:
+    folder, manifest, runs, shown, aside = (
+        record.folder, record.manifest, record.runs, record.shown, record.references
+    )  # fmt: skip
     scenario = shown[0].scenario
-    pictures = draw_all(folder / "figures", runs, shown)
+    pictures = draw_all(folder / "figures", runs, shown, aside)
     seeds = max(len(records) for records in runs.values())
     return Chapter(
         title=scenario.title or scenario.name.replace("_", " "),
         subtitle=f"{words.weather(scenario)}, {words.dates(scenario)}",
         warning=words.state(manifest),
         facts=_facts(shown[0]),
-        agents=tuple((agent, _describe(records[0])) for agent, records in runs.items()),
+        agents=tuple(
+            Named(
+                agent,
+                _describe(records[0], agent in aside),
+                agent in aside,
+                agent == aside[0] if aside else False,
+            )
+            for agent, records in runs.items()
+        ),
         seeds=seeds,
-        table=tuple(lines(runs, scenario.tariff.currency)),
-        paired=paired(runs),
+        left_out=record.left_out,
+        table=tuple(lines(runs, scenario.tariff.currency, aside)),
+        paired=paired(runs, aside),
         plan=pictures[0] if pictures and pictures[0].path.name == "plan.png" else None,
         pictures=tuple(p for p in pictures if p.path.name != "plan.png"),
         origin=_origin(folder, manifest, runs),
     )
 
 
-def _describe(run: RunRecord) -> str:
+def _describe(run: RunRecord, briefly: bool) -> str:
     """What the controller does, where its file says so."""
     agent = run.manifest.get("agent_spec", run.manifest.get("agent"))
-    if isinstance(agent, dict):
-        return str(agent.get("description") or agent.get("title") or "").strip()
-    return ""
+    if not isinstance(agent, dict):
+        return ""
+    keys = ("title", "description") if briefly else ("description", "title")
+    return next((text for key in keys if (text := str(agent.get(key) or "").strip())), "")
 
 
 def _facts(run: RunRecord) -> tuple[tuple[str, str], ...]:

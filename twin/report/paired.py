@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +13,9 @@ from twin.report.words import number
 from twin.scenario.agents import NOT_RULES
 from twin.statistics import Summary, paired_difference
 
-PLANNED = "foresight"
+PLANNED, CHANCE = "foresight", "random"
 FEWEST = 3  # seeds of an interval
+MUCH = 1000.0  # [%] beyond which digits say nothing
 _SHOWN = (
     ("cost_tot", "Cost", "%"),
     ("objective", "Cost and discomfort", "%"),
@@ -33,13 +35,42 @@ class Difference:
     clear
         Whether the interval leaves out zero.
     gap
-        Share of what the best rule leaves to gain against `foresight` [%], "" where it is not compared.
+        Share of what the best rule leaves to gain against `foresight` [%], 0 the rule and 100 the plan; ""
+        where there is no plan, or none that is better.
+    reference
+        Whether nobody named it.
     """
 
     agent: str
     values: tuple[tuple[str, str], ...]
     clear: tuple[bool, ...]
     gap: str
+    reference: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """From the best rule to the best plan found, by mean objective over the plan's seeds.
+
+    Attributes
+    ----------
+    rule, plan
+        Their names; the rule is one of this comparison or one from which `foresight` began.
+    worst, best
+        Their objectives.
+    """
+
+    rule: str
+    plan: str
+    worst: float
+    best: float
+
+    def share(self, objective: float) -> str:
+        """How much of it is won [%]."""
+        percent = 100.0 * (self.worst - objective) / (self.worst - self.best)
+        if percent <= -MUCH:
+            return f"< -{MUCH:.0f}"
+        return "0" if abs(percent) < 0.5 else f"{percent:+.0f}"
 
 
 @dataclass(frozen=True)
@@ -61,27 +92,29 @@ class Paired:
     seeds: int
 
 
-def paired(runs: Mapping[str, Sequence[RunRecord]]) -> Paired | None:
-    """Differences to the scenario's baseline, or to the first controller; None for fewer than two."""
+def paired(runs: Mapping[str, Sequence[RunRecord]], aside: Collection[str] = ()) -> Paired | None:
+    """Differences to the scenario's baseline, or to the first controller; None for fewer than two.
+
+    Those `aside` are references: they come last, and none of them is the baseline.
+    """
     if len(runs) < 2:
         return None
-    first = next(iter(runs.values()))[0]
-    own = first.scenario.run.baseline
-    baseline = own if own in runs else next(iter(runs))
+    named = [agent for agent in runs if agent not in aside] or list(runs)
+    own = runs[named[0]][0].scenario.run.baseline
+    baseline = own if own in named else named[0]
     columns = [row for row in _SHOWN if _by_seed(runs[baseline], row[0])]
-    best, plan, left = _gap(runs)
+    gap = gap_of(runs)
     rows = []
-    for agent, records in runs.items():
+    for agent in sorted(runs, key=lambda agent: agent in aside):
         if agent == baseline:
             continue
-        found = [_against(records, runs[baseline], kpi, unit) for kpi, _, unit in columns]
-        share = ""
-        if left is not None and agent not in (best, plan):
-            objective = float(np.mean(list(_by_seed(records, "objective").values())))
-            share = f"{100.0 * (left[0] - objective) / (left[0] - left[1]):+.0f}"
-        rows.append(Difference(agent, tuple(f[0] for f in found), tuple(f[1] for f in found), share))
+        found = [_against(runs[agent], runs[baseline], kpi, unit) for kpi, _, unit in columns]
+        values = list(_by_seed(runs[agent], "objective").values())
+        share = gap.share(float(np.mean(values))) if gap is not None and values else ""
+        texts, clear = tuple(f[0] for f in found), tuple(f[1] for f in found)
+        rows.append(Difference(agent, texts, clear, share, agent in aside))
     heads = tuple((label, unit) for _, label, unit in columns)
-    return Paired(baseline, heads, tuple(rows), best, len(runs[baseline]))
+    return Paired(baseline, heads, tuple(rows), "" if gap is None else gap.rule, len(runs[baseline]))
 
 
 def _by_seed(records: Sequence[RunRecord], kpi: str) -> dict[int, float]:
@@ -101,7 +134,7 @@ def _against(
     if unit == "%":
         if not middle:
             return ("–", ""), False
-        return _texts(found, lambda x: f"{100.0 * x / middle:+.1f}"), clear
+        return _texts(found, lambda x: _percent(100.0 * x / middle)), clear
     return _texts(found, _signed), clear
 
 
@@ -110,25 +143,46 @@ def _texts(found: Summary, write: Callable[[float], str]) -> tuple[str, str]:
     return write(found.iqm), "" if few else f"{write(found.low)} to {write(found.high)}"
 
 
+def _percent(value: float) -> str:
+    return f"{value:+.1f}" if abs(value) < MUCH else f"{value:+,.0f}"
+
+
 def _signed(value: float) -> str:
     text = number(value)
     return text if text == "0" else f"+{text}" if value > 0.0 else text
 
 
-def _gap(runs: Mapping[str, Sequence[RunRecord]]) -> tuple[str, str, tuple[float, float] | None]:
-    """The best rule, the plan, and their mean objectives; none where the plan is not better."""
-    specs = {agent: dict(r[0].manifest.get("agent_spec") or {}) for agent, r in runs.items()}
-    kinds = {agent: str(spec.get("kind", "")) for agent, spec in specs.items()}
-    plans = [agent for agent, kind in kinds.items() if kind == PLANNED]
+def gap_of(runs: Mapping[str, Sequence[RunRecord]]) -> Gap | None:
+    """What the best rule leaves to gain; None without a plan, or where the plan is not better."""
+    kinds = {agent: str(_spec(records[0]).get("kind", "")) for agent, records in runs.items()}
     means = {
         agent: float(np.mean(list(values.values())))
-        for agent, r in runs.items()
-        if (values := _by_seed(r, "objective"))
+        for agent, records in runs.items()
+        if (values := _by_seed(records, "objective"))
     }
-    rules = [agent for agent, kind in kinds.items() if kind not in NOT_RULES and agent in means]
-    if not plans or plans[0] not in means or not rules:
-        return "", "", None
-    best = min(rules, key=lambda agent: means[agent])
-    if means[best] <= means[plans[0]]:
-        return best, plans[0], None
-    return best, plans[0], (means[best], means[plans[0]])
+    plans = [agent for agent, kind in kinds.items() if kind == PLANNED and agent in means]
+    if not plans:
+        return None
+    rules = {agent: mean for agent, mean in means.items() if kinds[agent] not in (*NOT_RULES, CHANCE)}
+    rules = _begun_from(runs[plans[0]]) | rules
+    if not rules:
+        return None
+    best = min(rules, key=lambda agent: rules[agent])
+    plan = means[plans[0]]
+    return Gap(best, plans[0], rules[best], plan) if rules[best] > plan else None
+
+
+def _spec(record: RunRecord) -> dict[str, Any]:
+    return dict(record.manifest.get("agent_spec") or {})
+
+
+def _begun_from(plans: Sequence[RunRecord]) -> dict[str, float]:
+    """Mean objective of the rules that a plan's search played on the same runs, in the indicator's unit."""
+    found: dict[str, list[float]] = {}
+    for record in plans:
+        notes = dict(record.manifest.get("notes") or {}).get(PLANNED) or {}
+        own, value = notes.get("objective_currency"), record.kpis.get("objective")
+        if own and value is not None:
+            for rule, worth in dict(notes.get("objective_of_rules_currency") or {}).items():
+                found.setdefault(rule, []).append(worth * value / own)
+    return {rule: float(np.mean(values)) for rule, values in found.items() if len(values) == len(plans)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,8 @@ _NEED_NO_TRUTH = ("plan", "tradeoff")
 _TEXTS = (
     ("plan", "Plan", "The zones to scale, north up.", "one"),
     ("tradeoff", "Cost against comfort",
-     "Large marks: means over the seeds; small marks: single seeds. Down and to the left is better.", ""),
+     "Large marks: means over the seeds; small marks: single seeds. Down and to the left is better.",
+     "aside"),
     ("temperatures", "Temperatures on occupied days",
      "Line: the middle value at that hour; band: 8 of 10 values lie in it. Grey: too cold or too warm by the "
      "comfort bounds, which are wide at night.", "all"),
@@ -54,7 +55,9 @@ class Picture:
         return "data:image/png;base64," + base64.b64encode(self.path.read_bytes()).decode("ascii")
 
 
-def draw_all(folder: Path, runs: dict[str, list[RunRecord]], shown: list[RunRecord]) -> list[Picture]:
+def draw_all(
+    folder: Path, runs: dict[str, list[RunRecord]], shown: list[RunRecord], aside: Collection[str] = ()
+) -> list[Picture]:
     """Draw every figure that the stored data allow.
 
     Parameters
@@ -65,29 +68,33 @@ def draw_all(folder: Path, runs: dict[str, list[RunRecord]], shown: list[RunReco
         Runs by controller, one per seed.
     shown
         The first seed of every controller.
+    aside
+        Controllers that are references: grey where they are shown at all.
     """
-    one = featured(shown)
-    jobs = _jobs(runs, shown, one)
+    named = [run for run in shown if run.agent not in aside] or shown
+    one = featured(named)
+    jobs = _jobs(runs, named, one, aside)
     made = []
     for name, heading, caption, scope in _TEXTS:
         if name not in _NEED_NO_TRUTH and len(one.truth) < 2:
             continue
         path = jobs[name](folder / f"{name}.png")
         if path is not None:
-            made.append(Picture(path, heading, f"{caption} {_whose(scope, shown, one)}".strip()))
+            said = f"{_whose(scope, named, one)} {_without(scope, aside)}"
+            made.append(Picture(path, heading, f"{caption} {said}".strip()))
     return made
 
 
 def _jobs(
-    runs: dict[str, list[RunRecord]], shown: list[RunRecord], first: RunRecord
+    runs: dict[str, list[RunRecord]], shown: list[RunRecord], first: RunRecord, aside: Collection[str]
 ) -> dict[str, Callable[[Path], Path | None]]:
     drawn = shown[:CONTROLLERS_DRAWN]
     currency = first.scenario.tariff.currency
     return {
         "plan": lambda p: draw_plan(first, p),
-        "tradeoff": lambda p: draw_tradeoff(runs, currency, p),
+        "tradeoff": lambda p: draw_tradeoff(runs, currency, p, aside),
         "temperatures": lambda p: draw_temperatures(drawn, p),
-        "energy_controllers": lambda p: draw_energy_controllers(runs, p) if len(shown) > 1 else None,
+        "energy_controllers": lambda p: draw_energy_controllers(runs, p, aside) if len(runs) > 1 else None,
         "energy_days": lambda p: draw_energy_days(first, p),
         "totals": lambda p: draw_running_totals(drawn, p),
         "co2": lambda p: draw_co2(drawn, p),
@@ -101,9 +108,17 @@ def featured(shown: list[RunRecord]) -> RunRecord:
     return next((run for run in shown if run.agent == run.scenario.run.baseline), shown[0])
 
 
+def _without(scope: str, aside: Collection[str]) -> str:
+    """What a picture says of references."""
+    names = ", ".join(aside)
+    if not names or scope in ("", "one"):
+        return ""
+    return f"Grey: {names}, to measure the others by." if scope == "aside" else f"Without {names}."
+
+
 def _whose(scope: str, shown: list[RunRecord], one: RunRecord) -> str:
     """Which runs a figure shows, where a comparison leaves a doubt."""
-    if len(shown) < 2 or not scope:
+    if len(shown) < 2 or scope in ("", "aside"):
         return ""
     seed = one.manifest.get("seed", 0)
     if scope == "one":

@@ -125,6 +125,16 @@ class ComparisonRecord:
         return list(self.runs)
 
     @property
+    def references(self) -> tuple[str, ...]:
+        """Controllers that nobody named: what the others are measured by."""
+        return tuple(a for a in self.manifest.get("references", ()) if a in self.runs)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """A line for each reference that is missing, why."""
+        return tuple(dict(self.manifest.get("references_left_out") or {}).values())
+
+    @property
     def shown(self) -> list[RunRecord]:
         """The first seed of every controller: the runs that pictures show."""
         return [runs[0] for runs in self.runs.values() if runs]

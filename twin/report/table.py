@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,23 +40,29 @@ def interval(values: Sequence[float]) -> tuple[float, float] | None:
     return summary.low, summary.high
 
 
-def lines(runs: dict[str, list[RunRecord]], currency: str) -> list[Line]:
-    """Rows of the table for these controllers, core rows first; indicators that nobody has are left out."""
+def lines(runs: dict[str, list[RunRecord]], currency: str, aside: Collection[str] = ()) -> list[Line]:
+    """Rows of the table for these controllers, core rows first; indicators that nobody has are left out.
+
+    Those `aside` (references) are never marked best.
+    """
     units = {k: u for records in runs.values() for record in records for k, u in record.units.items()}
     names = {k for records in runs.values() for record in records for k in record.kpis}
     ordered = [row for row in ROWS if row.kpi in names]
     ordered += [row_of(k, units.get(k, "")) for k in sorted(names - {row.kpi for row in ROWS})]
-    made = [_line(row, runs, units.get(row.kpi, ""), currency) for row in ordered]
+    made = [_line(row, runs, units.get(row.kpi, ""), currency, aside) for row in ordered]
     return [line for line in made if line is not None]
 
 
-def _line(row: Row, runs: dict[str, list[RunRecord]], unit: str, currency: str) -> Line | None:
+def _line(
+    row: Row, runs: dict[str, list[RunRecord]], unit: str, currency: str, aside: Collection[str]
+) -> Line | None:
     values = {agent: _values(records, row.kpi) for agent, records in runs.items()}
     means = {agent: float(np.mean(v)) for agent, v in values.items() if v}
     if not means:
         return None
     shown = {agent: number(mean, whole=row.unit == "number") for agent, mean in means.items()}
-    best = _best(row, means, shown)
+    named = {agent: mean for agent, mean in means.items() if agent not in aside}
+    best = _best(row, named, {agent: shown[agent] for agent in named})
     cells = []
     for agent, found in values.items():
         span = interval(found)
