@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from tests.estimation.synthetic import ZONE, model, names, row
 from twin.basics.errors import ControllerError, MissingExtraError
 from twin.basics.points import Point
 from twin.control.mpc import Mpc
+from twin.control.mpc_model import CONSTANT, OUTDOOR
 from twin.control.mpc_outlook import Blocks
 from twin.control.mpc_plan import Ahead, Planner
 from twin.scenario.agents import MpcParameters
@@ -25,7 +28,7 @@ def ahead(air=20.0, price=None, lower=20.0, upper=26.0, weight=100.0, hours=24, 
         sun=np.zeros((hours, 3)), people=0.0 * one, running=0.0 * one, share=np.zeros((hours, 1)),
         electricity=cost, heat=cost, cold=cost, lower=np.full((hours, 1), lower),
         upper=np.full((hours, 1), upper),
-        weight=np.full((hours, 1), weight), allowed=one, felt=0.0,
+        weight=np.full((hours, 1), weight), allowed=one, felt=(np.ones(1), 0.0, np.zeros(1)),
     )  # fmt: skip
 
 
@@ -85,6 +88,63 @@ def test_a_cold_room_is_heated_whatever_the_model_says():
     controller = mpc(heat_most=np.full(1, 9.0), theta=model().theta * 0.0 + np.eye(13)[11] * 5.0)
     action, _ = controller.predict(row(12.0, 19.0)[None])
     assert action[0, 0] >= 21.0
+
+
+def lossy(loss: float):
+    """A model whose room loses so much per hour and kelvin, and whose plan has no heat to give."""
+    theta = np.zeros((1, 13))
+    theta[0, [OUTDOOR, CONSTANT]] = loss, 5.0
+    return theta
+
+
+def test_the_guard_is_warmer_behind_cold_outer_walls():
+    cold, mild = (
+        mpc(theta=lossy(0.05)).predict(row(12.0, 21.0, outdoor=t)[None])[0][0, 0] for t in (-20.0, 21.0)
+    )
+    tight = mpc(theta=lossy(0.0)).predict(row(12.0, 21.0, outdoor=-20.0)[None])[0][0, 0]
+    assert cold > mild + 0.5
+    assert tight == pytest.approx(mild, abs=0.1)
+
+
+def test_a_plan_keeps_what_is_felt_with_its_outer_walls():
+    walls = ahead(air=20.5, outdoor=-10.0)
+    walls = dataclasses.replace(walls, felt=(np.full(1, 0.9), 0.0, np.full(1, 0.1)))
+    plan = Planner(model(heat_most=np.full(1, 9.0))).solve(walls)
+    assert plan is not None
+    assert (0.9 * plan.air[2:] - 1.0).min() >= 20.0 - 1e-6
+
+
+def heated(**changed) -> Mpc:
+    """As mpc, with water to set."""
+    points = (Point(ZONE, "heating_setpoint"), Point("plant", "supply_water_temperature_setpoint"))
+    width = len(names())
+    seen = ObservationSpec(names(), ("",) * width, np.zeros(width), np.ones(width))
+    action = ActionSpec(points, np.array([10.0, 20.0]), np.array([35.0, 60.0]), np.array([21.0, 40.0]))
+    return Mpc(MpcParameters(), seen, action, 900.0, model(emission=0.1, **changed))
+
+
+def test_water_is_as_warm_as_the_plan_needs_and_the_plant_s_own_where_only_the_guard_calls():
+    planned = heated().predict(row(10.0, 20.9)[None])[0][0, 1]
+    assert 25.0 <= planned <= 55.0
+    guarded = heated(theta=lossy(0.0)).predict(row(10.0, 19.0)[None])[0][0]
+    assert guarded[0] >= 21.0
+    assert np.isnan(guarded[1])
+
+
+def test_air_is_kept_below_what_makes_people_open_windows_whatever_the_limit():
+    vent = Point(ZONE, "ventilation_command")
+    points = (Point(ZONE, "heating_setpoint"), vent)
+    width = len(names())
+    seen = ObservationSpec(names(), ("",) * width, np.zeros(width), np.ones(width))
+    action = ActionSpec(points, np.array([10.0, 0.0]), np.array([35.0, 1.0]), np.array([21.0, 0.0]))
+    stale = row(12.0, 21.5)
+    stale[names().index(f"{ZONE}.co2")], stale[names().index(f"{ZONE}.presence")] = 880.0, 1.0
+    air = np.array([[100.0, 0.1, 1.0]])
+    sent = [
+        Mpc(own, seen, action, 900.0, model(co2=air, co2_limit=1500.0)).predict(stale[None])[0][0, 1]
+        for own in (MpcParameters(), MpcParameters(co2_highest_ppm=5000.0))
+    ]
+    assert sent[0] > sent[1]
 
 
 def test_state_is_handed_through_and_rows_are_alike():

@@ -58,7 +58,7 @@ class Ahead:
     allowed
         1 in blocks in which heating and cooling may be planned, (J,).
     felt
-        Share of the slow mass in what is felt.
+        Shares in what is felt: of air (Z,), of the slow mass, of outdoors (Z,).
     """
 
     hours: Float
@@ -77,7 +77,7 @@ class Ahead:
     upper: Float
     weight: Float
     allowed: Float
-    felt: float
+    felt: tuple[Float, float, Float]
 
 
 @dataclass(frozen=True)
@@ -228,11 +228,12 @@ class Programme:
         return 0.0
 
     def _comfort(self, j: int, z: int) -> None:
-        felt = self._ahead.felt
-        columns = [int(self.air[j, z]), int(self.mass[j, z, FELT_MASS])]
+        air, slow, cold = self._ahead.felt
+        columns, shares = [int(self.air[j, z]), int(self.mass[j, z, FELT_MASS])], [float(air[z]), slow]
+        outside = float(cold[z] * self._ahead.outdoor[j])
         lower, upper = float(self._ahead.lower[j, z]), float(self._ahead.upper[j, z])
-        self._row([*columns, int(self.below[j, z])], [1.0 - felt, felt, 1.0], lower, np.inf)
-        self._row([*columns, int(self.above[j, z])], [1.0 - felt, felt, -1.0], -np.inf, upper)
+        self._row([*columns, int(self.below[j, z])], [*shares, 1.0], lower - outside, np.inf)
+        self._row([*columns, int(self.above[j, z])], [*shares, -1.0], -np.inf, upper - outside)
 
     def _building(self, j: int) -> None:
         """Mean heating rate as a sum of segments, and what the plant can give."""

@@ -6,17 +6,21 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from twin.basics.errors import ControllerError
 from twin.control.mpc_model import Float, Model
 from twin.estimation import active
-from twin.estimation.passive import fit_passive, running, running_hours, windows
+from twin.estimation.passive import every, fit_passive, running, running_hours, windows
 from twin.estimation.record import Telemetry
 from twin.estimation.table import Table, table
 
 LEAST_DAYS = 5.0
 FRESH_PPM = 420.0
+HOUR = 4  # control steps, about
+UNPRESSED = 1.25
+LEAST_TOLD = 100  # hours, each beginning a step after the other
 
 
 def identify(
@@ -57,7 +61,8 @@ def identify(
     on = running(data.occupied, lead, lag, data.step_h)
     theta = fit_passive(data, on)
     found = active.rates(data, theta, on)
-    heat_most, cool_most = active.most(data, found)
+    air = data.air[: len(data.heating)]
+    heat_most, cool_most = active.most(data, active.rates(data, theta, on, active.ramp_h(data)))
     heat = active.heating_power(data, found, on, heat_most)
     cool_rate, cool_share, cool_base = _cooling(data, found, on, heat.per_rate)
     if heat.per_rate.max() <= 0.0:  # nothing was heated: as dear as cooling, or a kilowatt
@@ -67,7 +72,8 @@ def identify(
         zones=data.zones, theta=theta, heat_most=heat_most, cool_most=cool_most,
         heat_power=heat.per_rate, cool_power=cool_rate,
         heat_cold=float(heat.shares[0]), heat_water=float(heat.shares[1]), heat_load=float(heat.shares[2]),
-        cool_warm=cool_share, heat_limit=_limit(data.heat), cool_limit=_limit(data.cold),
+        cool_warm=cool_share, heat_limit=_limit(data.heat, air < data.heating - active.SATURATED_K),
+        cool_limit=_limit(data.cold, air > data.cooling + active.SATURATED_K),
         heat_base=heat.base, cool_base=cool_base, fan_power=fans, ventilation_power=_ventilation_power(data),
         heat_price=_price(data.heat_meter, prices), cool_price=_price(data.cool_meter, prices),
         lead_h=lead, lag_h=lag, emission=_emission(data, found), co2=_co2(data), presence=_presence(data),
@@ -85,10 +91,12 @@ def _cooling(data: Table, found: active.Rates, on: Float, heating: Float) -> tup
     return np.maximum(power.per_rate, 1e-3), float(min(power.shares[0], 1e3)), power.base
 
 
-def _limit(power: Float | None) -> float:
-    return (
-        float("inf") if power is None or power.max() <= 0.0 else float(np.quantile(windows(power, 4), 0.995))
-    )
+def _limit(power: Float | None, far: NDArray[np.bool_]) -> float:
+    """Most metered power of an hour; more where all zones were never far off (K, Z) for an hour together."""
+    if power is None or power.max() <= 0.0:
+        return float("inf")
+    pressed = np.count_nonzero(every(np.asarray(far.all(axis=1))[:, None], HOUR)) >= HOUR
+    return float(np.quantile(windows(power, HOUR), 0.995)) * (1.0 if pressed else UNPRESSED)
 
 
 def _price(meter: str, prices: dict[str, float] | None) -> float:
@@ -120,7 +128,10 @@ def _ventilation_power(data: Table) -> Float:
 
 
 def _co2(data: Table) -> Float:
-    """(Z, 3) source of people present [ppm/h], outdoor air changes without and by full ventilation [1/h]."""
+    """(Z, 3) source of people present [ppm/h], outdoor air changes without and by full ventilation [1/h].
+
+    From hours in which ventilation was set: what a plant chooses for itself is not known.
+    """
     wide = round(1.0 / data.step_h)
     rate = data.co2[wide:] - data.co2[:-wide]
     above = data.co2[: len(data.share)] - FRESH_PPM
@@ -130,8 +141,10 @@ def _co2(data: Table) -> Float:
             windows(data.presence[: len(above), z], wide), -windows(above[:, z], wide),
             -windows(above[:, z] * data.share[:, z], wide),
         ], axis=1)  # fmt: skip
-        scale = np.sqrt(np.mean(columns**2, axis=0)) + 1e-9
-        out.append(nnls(columns / scale, rate[:, z])[0] / scale)
+        told = windows(data.sent[:, z], wide) > 1.0 - 1e-9
+        told = told if np.count_nonzero(told) >= LEAST_TOLD else np.ones(len(told), dtype=np.bool_)
+        scale = np.sqrt(np.mean(columns[told] ** 2, axis=0)) + 1e-9
+        out.append(nnls(columns[told] / scale, rate[told, z])[0] / scale)
     return np.stack(out)
 
 

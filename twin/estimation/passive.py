@@ -9,6 +9,8 @@ from twin.control.mpc_model import FEATURES, Float
 from twin.estimation.table import IDLE_K, SHUT_K, Table
 
 WINDOW_H = 1.0
+BALANCE_H = 2.0
+COLDEST_C = -15.0
 TOGETHER = 0.05  # weight of the fit of all zones in that of each, as a share of its data
 ALWAYS = 0.985  # of the time
 MOST_H = 2.5
@@ -17,9 +19,15 @@ SMALL = 1e-3  # ridge, so that what never varied stays at zero
 
 
 def windows(series: Float, steps: int) -> Float:
-    """Mean over `steps` steps from each on, (K - steps + 1, ...)."""
-    total = np.concatenate([np.zeros((1, *series.shape[1:])), np.cumsum(series, axis=0)])
-    return np.asarray((total[steps:] - total[:-steps]) / steps)
+    """Mean over `steps` steps from each on, (K - steps + 1, ...); NaN where one of these is."""
+    known = ~np.isnan(series)
+
+    def total(values: Float) -> Float:
+        sums = np.concatenate([np.zeros((1, *series.shape[1:])), np.cumsum(values, axis=0)])
+        return np.asarray(sums[steps:] - sums[:-steps])
+
+    mean = total(np.where(known, series, 0.0)) / steps
+    return mean if known.all() else np.where(total(known * 1.0) > steps - 0.5, mean, np.nan)
 
 
 def every(mask: np.ndarray, steps: int) -> np.ndarray:
@@ -68,25 +76,53 @@ def running(occupied: Float, lead_h: float, lag_h: float, step_h: float) -> Floa
 def fit_passive(data: Table, on: Float) -> Float:
     """Coefficients (Z, features) of the passive rate [K/h] by non-negative least squares.
 
-    Only windows count in which a zone drifted, and did already for half an hour: emitters and boxes have run
-    empty. First all zones together, then each by itself, drawn towards the common fit.
+    First one set for all zones, from hours in which a zone drifted, and did already for half an hour (boxes
+    and emitters have run empty), and from the balance of the whole building at all hours, in which the meters
+    say what was heated and cooled. Then each zone by itself, drawn towards the common set.
     """
     wide = round(WINDOW_H / data.step_h)
     before = round(BEFORE_H / data.step_h)
     free = every(drifting(data)[0], before + wide)
-    rows = windows(data.features(on), wide)[before : before + len(free)]
-    rate = ((data.air[wide:] - data.air[:-wide]) / WINDOW_H)[before : before + len(free)]
+    rows = windows(data.features(on), wide)
+    rate = (data.air[wide:] - data.air[:-wide]) / WINDOW_H
+    scale = (
+        np.sqrt(np.mean(rows * rows, axis=(0, 1))) + 1e-9
+    )  # of all hours: what is rare among the free stays small
+    rows, rate = rows[before : before + len(free)], rate[before : before + len(free)]
     zones = data.air.shape[1]
-    together = _solve(rows[free], rate[free], np.zeros(len(FEATURES)), SMALL)
-    own = [_solve(rows[free[:, z], z], rate[free[:, z], z], together, TOGETHER) for z in range(zones)]
+    all_rows, all_rate, columns = _balance(data, on)
+    width = len(FEATURES)
+    stacked = np.vstack([np.pad(rows[free], ((0, 0), (0, columns))), all_rows])
+    every_scale = np.concatenate([scale, np.sqrt(np.mean(all_rows[:, width:] ** 2, axis=0)) + 1e-9])
+    together = _solve(
+        stacked, np.concatenate([rate[free], all_rate]), every_scale, np.zeros(width + columns), SMALL
+    )[:width]
+    own = [_solve(rows[free[:, z], z], rate[free[:, z], z], scale, together, TOGETHER) for z in range(zones)]
     return np.stack(own)
 
 
-def _solve(rows: Float, rate: Float, towards: Float, weight: float) -> Float:
+def _balance(data: Table, on: Float) -> tuple[Float, Float, int]:
+    """Features and rates of the mean zone over two hours, with columns of metered power behind."""
+    wide = round(BALANCE_H / data.step_h)
+    share = data.size / data.size.sum()
+    rows = np.einsum("kzf,z->kf", windows(data.features(on), wide), share)
+    rate = ((data.air[wide:] - data.air[:-wide]) / BALANCE_H) @ share
+    powers = []
+    outdoor = windows(data.outdoor[: len(data.heat)], wide)
+    if data.heat_meter and data.heat.max() > 0.0:
+        heat = windows(data.heat, wide)
+        powers += [heat]
+        if data.heat_meter.endswith("electric_energy"):
+            powers += [heat * np.maximum(outdoor - COLDEST_C, 0.0) / 10.0]
+    if data.cold is not None and data.cold.max() > 0.0:
+        powers += [-windows(data.cold, wide)]
+    return np.column_stack([rows, *powers]), rate, len(powers)
+
+
+def _solve(rows: Float, rate: Float, scale: Float, towards: Float, weight: float) -> Float:
     """Non-negative least squares drawn towards a vector, in the scale of the columns."""
     if not len(rows):
         return towards
-    scale = np.sqrt(np.mean(rows * rows, axis=0)) + 1e-9
     strength = np.sqrt(weight * len(rows))
     found, _ = nnls(
         np.vstack([rows / scale, strength * np.eye(len(scale))]),

@@ -32,7 +32,9 @@ class Table:
     heating, cooling
         Setpoints (K, Z), -inf and inf where there is none [°C].
     share
-        Ventilation (K, Z); 0 where it cannot be set.
+        Ventilation (K, Z); 0 where it cannot be set, full where the plant decided.
+    sent
+        1 where ventilation was set, 0 where the plant decided, (K, Z).
     water
         Supply water setpoint (K,), NaN where the plant chose.
     size
@@ -56,6 +58,7 @@ class Table:
     cooling: Float
     share: Float
     vents: tuple[int, ...]
+    sent: Float
     water: Float
     heat: Float
     cold: Float | None
@@ -105,7 +108,7 @@ def table(telemetry: Telemetry, areas: Sequence[float] | None = None) -> Table:
     hour = civil_hour(telemetry)
     ghi = _now(telemetry.column("forecast.global_horizontal_irradiance.1_h"), round(1.0 / step_h))
     hours = np.stack([telemetry.column(f"{z}.hours_to_occupied") for z in zones], axis=1).min(axis=1)
-    share, vents = _ventilation(telemetry, zones, steps)
+    share, told, vents = _ventilation(telemetry, zones, steps)
     power = {name: _power(series, step_h) for name, series in telemetry.meters.items()}
     return Table(
         zones=zones,
@@ -123,6 +126,7 @@ def table(telemetry: Telemetry, areas: Sequence[float] | None = None) -> Table:
         cooling=_setpoints(telemetry, zones, steps, "cooling_setpoint", np.inf),
         share=share,
         vents=vents,
+        sent=told,
         water=_water(telemetry, steps),
         heat=power.get(heat_meter, np.zeros(steps)),
         cold=power.get(cool_meter),
@@ -198,11 +202,18 @@ def _setpoints(telemetry: Telemetry, zones: tuple[str, ...], steps: int, quantit
     return np.stack([np.full(steps, none) if s is None else s for s in sent], axis=1)
 
 
-def _ventilation(telemetry: Telemetry, zones: tuple[str, ...], steps: int) -> tuple[Float, tuple[int, ...]]:
-    """Shares (K, Z), full where the plant decides, and the zones in which it can be set."""
+def _ventilation(
+    telemetry: Telemetry, zones: tuple[str, ...], steps: int
+) -> tuple[Float, Float, tuple[int, ...]]:
+    """Shares (K, Z), full where the plant decides, whether they were set, and the zones that can be."""
     sent = [telemetry.sent(f"{z}.ventilation_command") for z in zones]
     share = [np.zeros(steps) if s is None else np.where(np.isnan(s), 1.0, s) for s in sent]
-    return np.stack(share, axis=1), tuple(i for i, s in enumerate(sent) if s is not None)
+    told = [np.ones(steps) if s is None else np.where(np.isnan(s), 0.0, 1.0) for s in sent]
+    return (
+        np.stack(share, axis=1),
+        np.stack(told, axis=1),
+        tuple(i for i, s in enumerate(sent) if s is not None),
+    )
 
 
 def _water(telemetry: Telemetry, steps: int) -> Float:

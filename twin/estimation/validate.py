@@ -91,7 +91,8 @@ def _energy(model: Model, data: Table, on: Float) -> tuple[tuple[float, float], 
     pairs = []
     cold = np.maximum(active.REFERENCE_C - data.outdoor, 0.0)[: len(found.heat)] / active.STEP_K
     warm = np.maximum(data.outdoor - active.REFERENCE_C, 0.0)[: len(found.heat)] / active.STEP_K
-    heating = found.heat @ model.heat_power * (1.0 + model.heat_cold * cold)
+    water = np.nan_to_num(np.maximum(data.water[: len(cold)] - active.WATER_C, 0.0)) / active.STEP_K
+    heating = found.heat @ model.heat_power * (1.0 + model.heat_cold * cold + model.heat_water * water)
     cooling = found.cool @ model.cool_power * np.minimum(1.0, 2.0 * warm + 0.15)
     cooling += found.cool.sum(axis=1) * model.cool_warm * warm * float(model.cool_power.mean())
     runs = on[: len(warm)]

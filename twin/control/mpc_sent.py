@@ -1,0 +1,132 @@
+"""What a planning controller sends: setpoints that bring its plan about, and a guard for the bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.control.controller import Bool, Float, Memory
+from twin.control.mpc_model import FELT_MASS
+from twin.control.mpc_plan import Ahead, Plan
+from twin.control.mpc_setup import Setup
+
+WATER_LOW_C, WATER_HIGH_C = 25.0, 55.0
+FLOAT_K = 1.5  # below the plan: a setpoint that calls for no heat
+FLOAT_COOL_K = 0.8
+GUARD_K = 0.5  # so far below its setpoint a zone needs water
+FULL = 0.6  # share of the most heat from which on a ramp is asked for whole
+CALL = 0.03  # share of the most heat that counts as a call
+BOOST_K = 2.0  # most that a setpoint is moved for walls that lag behind
+COOLER_K = 2.0  # outdoors, for free cooling
+STORE_K = 1.5  # most that a zone is heated above, or cooled below, the bound of occupied hours
+
+
+def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memory: Memory) -> None:
+    """Setpoints that bring the plan about, in place; remembers what is called."""
+    model = setup.model
+    heat = plan.heat / np.maximum(model.heat_most, 1e-6)
+    cool = plan.cool / np.maximum(model.cool_most, 1e-6)
+    heats, cools = heat[:2].max(axis=0) > CALL, cool[:2].max(axis=0) > CALL
+    memory["mode"][:] = np.where(heats, 1.0, np.where(cools, -1.0, 0.0))
+    offset = memory["offset"]
+    reach = np.array([_end_of(heat[:, z], plan.air[:, z], 1.0) for z in range(len(offset))])
+    fall = np.array([_end_of(cool[:, z], plan.air[:, z], -1.0) for z in range(len(offset))])
+    low, high = setup.read.zone(row, "comfort_lower"), setup.read.zone(row, "comfort_upper")
+    warm = np.where(heats, reach + offset, np.maximum(plan.air[:2].min(axis=0) - FLOAT_K, low - 1.0))
+    cold = np.where(cools, fall + offset, np.minimum(plan.air[:2].max(axis=0) + FLOAT_COOL_K, high + 1.0))
+    least, most = _guard(setup, row, memory)
+    lowest, highest = _stored(setup, memory["mass"][:, FELT_MASS], float(ahead.outdoor[0]))
+    warm = np.maximum(np.minimum(warm, highest), least)
+    cold = np.minimum(np.maximum(cold, lowest), most)
+    cold = np.maximum(cold, warm + 0.6)
+    for at, values in ((setup.heating, warm), (setup.cooling, cold)):
+        action[at[at >= 0]] = values[at >= 0]
+    _set_air(setup, row, action, plan, ahead)
+    if setup.water.size:
+        action[setup.water] = _supply_water(setup, plan, ahead, warm, heats)
+
+
+def _stored(setup: Setup, surfaces: Float, outdoor: float) -> tuple[Float, Float]:
+    """How far zones may be cooled and heated for hours to come, (Z,) and (Z,) [°C]."""
+    lowest, highest = np.full(len(surfaces), -np.inf), np.full(len(surfaces), np.inf)
+    if np.isfinite(setup.lower):
+        asked = setup.asked(setup.lower + setup.own.margin_k, surfaces, outdoor)
+        highest = setup.lower + np.clip(asked - setup.lower, STORE_K, STORE_K + BOOST_K)
+    if np.isfinite(setup.upper):
+        asked = setup.asked(setup.upper - setup.cooling_margin, surfaces, outdoor)
+        lowest = setup.upper - np.clip(setup.upper - asked, STORE_K, STORE_K + BOOST_K)
+    return lowest, highest
+
+
+def _guard(setup: Setup, row: Float, memory: Memory) -> tuple[Float, Float]:
+    """Setpoints that keep what is felt inside the bounds now, whatever the plan expects (Z,) and (Z,).
+
+    Only where people usually are at this hour or somebody is; a model errs, a thermostat does not.
+    """
+    read = setup.read
+    outdoor = read.site(row, "site.outdoor_temperature")
+    hour = np.array([min(int(read.hour(row)), 23)])
+    here = setup.usual(hour)[0] | (read.zone(row, "presence") > 0.5)
+    here &= read.zone(row, "hours_to_occupied") <= 0.0
+    surfaces = memory["mass"][:, FELT_MASS]
+    low = read.zone(row, "comfort_lower") + setup.own.margin_k
+    high = read.zone(row, "comfort_upper") - setup.cooling_margin
+    least = (
+        low
+        + np.clip(setup.asked(low, surfaces, outdoor) - low, 0.0, BOOST_K)
+        + np.minimum(memory["offset"], 0.0)
+    )
+    most = (
+        high
+        - np.clip(high - setup.asked(high, surfaces, outdoor), 0.0, BOOST_K)
+        + np.maximum(memory["offset"], 0.0)
+    )
+    away = read.zone(row, "hours_to_occupied") > 0.0  # bounds of unoccupied hours hold as setpoints
+    least, most = np.where(away, low, least), np.where(away, high, most)
+    here |= away
+    return np.where(here, least, -np.inf), np.where(here, most, np.inf)
+
+
+def _set_air(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead) -> None:
+    """Planned ventilation; all there is near the upper bound while it is cooler outdoors, as rules do."""
+    at = setup.vents >= 0
+    outdoor = setup.read.site(row, "site.outdoor_temperature")
+    warm = ahead.air > setup.read.zone(row, "comfort_upper") - setup.own.free_cooling_k
+    free = warm & (outdoor < ahead.air - COOLER_K)
+    action[setup.vents[at]] = np.where(free, 1.0, np.minimum(1.0, ahead.share[0] + plan.vent[0]))[at]
+
+
+def _supply_water(setup: Setup, plan: Plan, ahead: Ahead, warm: Float, heats: Bool) -> float:
+    """Supply water that the emitters need for the planned rate [°C]; NaN: the plant's own curve."""
+    if setup.model.emission <= 0.0:
+        return float("nan")
+    if (~heats & (warm > ahead.air + GUARD_K)).any():  # the guard calls: the plan has no water for it
+        return float("nan")
+    if not heats.any():
+        return WATER_LOW_C
+    rate = float(plan.heat[:4].mean())
+    short = float(np.max(np.minimum(warm, ahead.air + 1.0)[heats] - ahead.air[heats]))
+    water = float(ahead.air.mean()) + rate / setup.model.emission + max(0.0, short)
+    return min(max(water, WATER_LOW_C), WATER_HIGH_C)
+
+
+def keep(setup: Setup, row: Float, action: Float, memory: Memory) -> Float:
+    """Comfort bounds of the moment, margin inside; no plan stands behind them."""
+    low, high = setup.read.zone(row, "comfort_lower"), setup.read.zone(row, "comfort_upper")
+    for at, values in (
+        (setup.heating, low + setup.own.margin_k),
+        (setup.cooling, high - setup.own.margin_k),
+    ):
+        action[at[at >= 0]] = values[at >= 0]
+    memory["expected"][:] = np.nan
+    memory["mode"][:] = 0.0
+    return action
+
+
+def _end_of(share: Float, air: Float, sign: float) -> float:
+    """Temperature to ask for: the end of a ramp at nearly full power, else half an hour on."""
+    soon = float(np.max(sign * air[:2]))
+    for j in range(len(share)):
+        if share[j] < FULL:
+            break
+        soon = max(soon, float(sign * air[j]))
+    return sign * soon
