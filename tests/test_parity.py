@@ -144,8 +144,10 @@ VARIED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_buildings_that_vary_are_the_same_in_the_world_and_in_a_batch(name: str) -> None:
-    """Other weather, envelope and plant for each seed; the order of seeds does not matter."""
-    ranges = {"insulation": [0.7, 1.3], "devices.air_temperature.bias": {"add": [-1.0, 1.0]}} | VARIED[name]
+    """Other weather, envelope, plant, people and faults for each seed; the order of seeds does not matter."""
+    faults = {"bias": [-1.0, 1.0], "drift_per_day": [-0.5, 0.5], "bias_from_day": [0.5, 2.0]}
+    ranges = {f"devices.air_temperature.{key}": {"add": ends} for key, ends in faults.items()}
+    ranges = {"insulation": [0.7, 1.3], "occupants": [0.4, 1.0]} | ranges | VARIED[name]
     run = {"start": date(2023, 1, 8), "days": DAYS, "warm_up_days": 0}
     plan = load_scenario(name, {"run": run, "randomise": ranges, "site": {"weather_variability": "high"}})
     seeds = (5, 0, 9, 5)

@@ -150,10 +150,11 @@ def evaluate(
 def _evaluate(simulator: Simulator, building: Building, n: int, timing: Timing | None) -> Kpis:
     kpi, zone = simulator.state.kpi[n], simulator.state.kpi_zone[n]
     values: Values = {}
+    heads = float(max(1, building.heads[n]))
     if kpi[la.KP_TIME] > 0.0:
-        values |= _energy(kpi, building) | _comfort(zone, building)
+        values |= _energy(kpi, building) | _comfort(zone, building, heads)
         values |= _events(kpi, simulator.state.counter[n], building)
-        values["objective"] = _objective(values, building)
+        values["objective"] = _objective(values, building, heads)
         if timing is not None and timing.steps > 0:
             values["time_rat"] = timing.wall_s / timing.steps / building.clock.control_step_s
         if building.scenario.people.kind == "none":
@@ -213,12 +214,11 @@ def carriers(building: Building) -> dict[str, bool]:
     }
 
 
-def _comfort(zone: Float, building: Building) -> Values:
+def _comfort(zone: Float, building: Building, heads: float) -> Values:
     conditioned = building.parameters.zone[0, :, la.ZP_CONDITIONED] > 0.5
     if not conditioned.any():
         return {}
     zone = zone[conditioned]
-    heads = float(building.parameters.constant[la.X_HEADCOUNT])
     mean, total = zone.mean(axis=0), zone.sum(axis=0)
     present, occupied = float(total[la.KZ_PRESENT]), float(total[la.KZ_OCCUPIED])
     return {
@@ -235,17 +235,15 @@ def _comfort(zone: Float, building: Building) -> Values:
     }
 
 
-def _objective(values: Values, building: Building) -> float | None:
+def _objective(values: Values, building: Building, heads: float) -> float | None:
     """Cost and occupied discomfort in one number, as the default reward weighs them."""
     comfort, cost = building.scenario.comfort, values["cost_tot"]
-    heads = float(
-        building.parameters.constant[la.X_HEADCOUNT] / building.parameters.constant[la.X_FLOOR_AREA]
-    )
+    density = heads / float(building.parameters.constant[la.X_FLOOR_AREA])
     warmth, air = values.get("tdis_occ"), values.get("idis_occ")
     if cost is None or warmth is None or air is None:
         return cost
     per_kh, per_ppmh = comfort.weight_currency_per_kh, comfort.weight_currency_per_kppmh / 1000.0
-    return cost + heads * (per_kh * warmth + per_ppmh * air)
+    return cost + density * (per_kh * warmth + per_ppmh * air)
 
 
 def _events(kpi: Float, counter: Float, building: Building) -> Values:

@@ -18,7 +18,8 @@ from twin.physics import layout as la
 from twin.physics.layout import Parameters
 from twin.scenario.catalog import load_scenario
 from twin.scenario.schema import Scenario
-from twin.scenario.variation import LEVELS, level
+from twin.scenario.variation import drawn
+from twin.scenario.weather_variability import LEVELS, level
 
 SEEDS = range(30)
 STAR = "building.zones.*.infiltration.leakage_area_cm2"
@@ -153,3 +154,44 @@ def test_wrong_sensors_are_a_line_in_a_scenario() -> None:
     meter = {"devices.electric_power.bias": {"add": [5, 5]}}
     with pytest.raises(ScenarioError, match="a meter has no constant error"):
         assemble(load_scenario("office", {"run": run, "randomise": meter}))
+
+
+def test_a_fault_of_a_sensor_begins_on_a_day_and_drifts() -> None:
+    run = {"days": 3, "warm_up_days": 1}
+    keys = {"bias": [1.0, 2.0], "bias_from_day": [0.5, 2.5], "drift_per_day": [0.1, 0.3]}
+    ranges = {f"devices.air_temperature.{key}": {"add": ends} for key, ends in keys.items()}
+    plain = assemble(load_scenario("office", {"run": run}), (1, 2)).boundary.sensor
+    many = assemble(load_scenario("office", {"run": run, "randomise": ranges}), (1, 2))
+    air = [i for i, info in enumerate(many.sensors) if info.point_id.endswith(".air_temperature")]
+    sensor, was = many.boundary.sensor[:, air], plain[:, air]
+    assert np.array_equal(sensor[:, :, la.SP_BIAS], was[:, :, la.SP_BIAS]), "before it comes, nothing"
+    days = sensor[:, 0, la.SP_ONSET] / 1440.0 - 1.0
+    assert (days > 0.5).all()
+    assert (days < 2.5).all()
+    assert days[0] != days[1]
+    assert ((sensor[:, :, la.SP_FAULT] >= 1.0) & (sensor[:, :, la.SP_FAULT] <= 2.0)).all()
+    assert ((sensor[:, :, la.SP_DRIFT] * 1440.0 >= 0.1) & (sensor[:, :, la.SP_DRIFT] * 1440.0 <= 0.3)).all()
+    meter = {"devices.electric_power.drift_per_day": {"add": [5, 5]}}
+    with pytest.raises(ScenarioError, match="a meter has no constant error"):
+        assemble(load_scenario("office", {"run": run, "randomise": meter}))
+
+
+def test_weather_s_spread_and_a_warmer_year_are_ranges_too() -> None:
+    ranges: dict[str, Any] = {
+        "site.weather_variability.temperature_shift_k": {"add": [1.0, 4.0]},
+        "site.weather_variability.temperature_sd_k": [0.1, 2.0],
+    }
+    plan = load_scenario(
+        "office", {"run": {"days": 1}, "randomise": ranges, "site": {"weather_variability": "low"}}
+    )
+    file = read_weather("chicago")
+    found = [drawn(plan, seed).site.weather_variability for seed in range(6)]
+    away = [varied(file, one, seed).temperature - file.temperature for seed, one in enumerate(found)]
+    means, spreads = [one.mean() for one in away], [one.std() for one in away]
+    assert min(means) > 0.8
+    assert max(means) < 4.2
+    assert np.ptp(means) > 0.5
+    assert np.ptp(spreads) > 0.5
+    plain = load_scenario("office", {"run": {"days": 1}})
+    own, same = (assemble(p, 3).boundary.weather[0, :, la.W_TEMPERATURE] for p in (plan, plain))
+    assert (own != same).all()

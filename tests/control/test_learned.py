@@ -60,6 +60,30 @@ def test_a_policy_of_another_control_step_is_refused(tmp_path: Path) -> None:
         run(scenario, "trained/classroom", out=tmp_path / "run")
 
 
+def test_a_file_is_opened_once_a_run_and_again_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnxruntime
+
+    opened: list[str] = []
+    real = onnxruntime.InferenceSession
+
+    def counted(file: str, *rest: Any, **more: Any) -> Any:
+        opened.append(file)
+        return real(file, *rest, **more)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", counted)
+    shipped = Path(load_agent("trained/classroom").settings.file)
+    mine = tmp_path / "mine.onnx"
+    mine.write_bytes(shipped.read_bytes())
+    scenario = load_scenario("classroom", {"run": PLAN})
+    run(scenario, load_agent(mine), out=tmp_path / "run")
+    assert opened == [str(mine.resolve())]
+    mine.write_bytes(Path(load_agent("trained/office").settings.file).read_bytes())
+    assert read_about(mine).scenario == "office"
+    assert len(opened) == 2
+
+
 @pytest.mark.parametrize("suffix", [".zip", ".onnx"])
 def test_what_is_no_policy_is_told_so(suffix: str, tmp_path: Path) -> None:
     file = tmp_path / f"policy{suffix}"

@@ -17,7 +17,8 @@ from twin.scenario.catalog import load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.json_schema import scenario_json_schema
 from twin.scenario.schema import Scenario
-from twin.scenario.variation import LEVELS, drawn, draws, varies
+from twin.scenario.variation import drawn, draws, varies
+from twin.scenario.weather_variability import LEVELS
 
 RANGES: dict[str, Any] = {
     "hvac.chiller_cop": [0.8, 1.2],

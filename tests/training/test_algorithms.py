@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,15 @@ pytest.importorskip("sb3_contrib")
 pytest.importorskip("onnxruntime")
 
 from tests.training.small import OFF_POLICY, small
+from twin.building.assembly import assemble
+from twin.control.build import build
+from twin.experiment.single import task_for
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.learners import KINDS
 from twin.scenario.policy_file import read_about, session
+from twin.scenario.schema import Scenario
+from twin.sight import Sight
+from twin.simulator import Simulator
 from twin.training.train import resume, train
 
 
@@ -32,9 +39,6 @@ def test_every_algorithm_trains_goes_on_and_runs(kind: str, tmp_path: Path) -> N
     assert 2_500 <= more.outcomes[0].steps < 3_000
     scenario = load_scenario("classroom", {"run": {"days": 1, "warm_up_days": 1}})
     for name in ("policy.zip", "policy.onnx"):
-        if kind == "recurrent_ppo" and name == "policy.onnx":
-            assert not (folder / name).exists()
-            continue
         agent = load_agent(folder / name)
         assert run(scenario, agent, out=tmp_path / name).state == "complete"
 
@@ -56,6 +60,86 @@ def test_onnx_of_off_policy_algorithms_acts_as_the_model(kind: str, tmp_path: Pa
     found = session(folder / "policy.onnx").run(["action"], {"observation": seen})[0]
     np.testing.assert_allclose(found, action, atol=1e-5)
     assert about.discrete_levels == (4 if kind == "dqn" else 0)
+
+
+@pytest.fixture(scope="module")
+def recurrent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A policy that remembers, by two layers, trained for a moment."""
+    folder = tmp_path_factory.mktemp("recurrent") / "run"
+    change = {"policy_kwargs": {"net_arch": [16], "lstm_hidden_size": 8, "n_lstm_layers": 2}}
+    learner = small("recurrent_ppo", steps=400, evaluate_every=10_000).updated(change)
+    train("classroom", learner, out=folder)
+    return folder
+
+
+def controllers(folder: Path, scenario: Scenario, count: int) -> tuple[Sight, list[Any]]:
+    """The best policy as zip and as ONNX, for so many buildings."""
+    agents = [load_agent(folder / name) for name in ("policy.zip", "policy.onnx")]
+    building = assemble(scenario, range(count))
+    task = task_for(agents[0], building)
+    assert isinstance(task, Sight)
+    step_s = building.clock.control_step_s
+    return task, [build(agent, task.observation, task.action, step_s, building.seeds) for agent in agents]
+
+
+DAY = load_scenario("classroom", {"run": {"days": 1, "warm_up_days": 0}})
+
+
+def test_a_policy_that_remembers_acts_the_same_as_zip_and_onnx_over_a_day(recurrent: Path) -> None:
+    about = read_about(recurrent / "policy.onnx")
+    assert about.state == {"hidden": (2, 8), "cell": (2, 8)}
+    task, (model, graph) = controllers(recurrent, DAY, 3)
+    simulator = Simulator(task.building)
+    ours = theirs = None
+    start = np.ones(3, dtype=np.bool_)
+    apart = []
+    for k in range(96):
+        if k == 40:
+            start = np.array([False, True, False])  # one building begins anew
+        seen = task.observe(simulator)
+        wanted, theirs = model.predict(seen, theirs, start)
+        found, ours = graph.predict(seen, ours, start)
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+        apart.append(float(np.abs(found - graph.predict(seen)[0]).max()))
+        start = np.zeros(3, dtype=np.bool_)
+        simulator.step(task.command(found))
+    assert max(apart) > 1e-4, "what it remembers matters"
+    assert ours["hidden"].shape == (3, 2, 8)
+
+
+def test_what_is_remembered_is_each_building_s_own(recurrent: Path) -> None:
+    """Memory of a batch = that of single buildings, bit for bit, as World = batch needs; zeros at a start."""
+    task, (_, graph) = controllers(recurrent, DAY, 3)
+    draw = np.random.default_rng(1)
+    rows = draw.uniform(-1.0, 1.0, (12, 3, len(task.observation.names)))
+    starts = draw.random((12, 3)) < 0.2
+    states: list[Any] = [None] * 3
+    whole: Any = None
+    for seen, start in zip(rows, starts, strict=True):
+        many, whole = graph.predict(seen, whole, start)
+        for n in range(3):
+            one, states[n] = graph.predict(seen[n : n + 1], states[n], start[n : n + 1])
+            np.testing.assert_array_equal(one[0], many[n])
+            np.testing.assert_array_equal(states[n]["cell"][0], whole["cell"][n])
+            if start[n]:
+                np.testing.assert_array_equal(one, graph.predict(seen[n : n + 1])[0])
+
+
+def test_a_policy_that_remembers_runs_in_the_world_as_in_a_batch(recurrent: Path, tmp_path: Path) -> None:
+    from twin.experiment import run
+    from twin.kpi import evaluate
+
+    task, (_, graph) = controllers(recurrent, DAY, 2)
+    simulator = Simulator(task.building)
+    state: Any = None
+    start = np.ones(2, dtype=np.bool_)
+    for _ in range(96):
+        action, state = graph.predict(task.observe(simulator), state, start)
+        start = np.zeros(2, dtype=np.bool_)
+        simulator.step(task.command(action))
+    found = run(DAY, load_agent(recurrent / "policy.onnx"), 1, tmp_path / "run").kpis
+    values = evaluate(simulator)[1].values
+    assert all(found[name] == values[name] for name in ("cost_tot", "tdis_occ", "ener_tot", "objective"))
 
 
 @pytest.mark.slow

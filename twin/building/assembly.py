@@ -17,7 +17,7 @@ from twin.building.climate import climate
 from twin.building.devices import SensorInfo, devices
 from twin.building.envelope import envelope
 from twin.building.loads import loads_parameters
-from twin.building.occupancy import Trace, behaviour_parameters, trace
+from twin.building.occupancy import Trace, behaviour_parameters, labels_of, trace
 from twin.building.plant import Plant, plant
 from twin.building.signals import signal_points
 from twin.building.tariff import bounds, tariff
@@ -28,7 +28,7 @@ from twin.physics.layout import Boundary, Float, Int, Parameters, State, allocat
 from twin.scenario.catalog import source_of
 from twin.scenario.offered import night_fans
 from twin.scenario.schema import Scenario
-from twin.scenario.variation import drawn, draws, varies
+from twin.scenario.variation import drawn, draws, most_people, varies
 
 _NEVER = 2**62
 
@@ -85,6 +85,11 @@ class Building:
     def count(self) -> int:
         """Number of buildings."""
         return len(self.seeds)
+
+    @property
+    def heads(self) -> Int:
+        """People of each building (N,), whether they are there or away."""
+        return np.asarray(np.count_nonzero(self.boundary.occupant_key, axis=1), dtype=np.int64)
 
 
 def checked_seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
@@ -213,12 +218,14 @@ def _assembled(
 ) -> Building:
     """Buildings that share weather and parameters, one per seed; `written`: before numbers were drawn."""
     clock = scenario.clock
-    hvac = plant(scenario)
-    people = tuple(trace(scenario, clock, seed) for seed in seeds)
+    expected = scenario if written is None else _expected(scenario, written)
+    hvac = plant(expected)
+    places = 0 if written is None else most_people(written)
+    people = tuple(trace(scenario, clock, seed, places) for seed in seeds)
     points = signal_points(scenario)
     columns = {point.id: i for i, point in enumerate(points) if _means_something(point, hvac, scenario)}
     gauges = devices(scenario, clock, seeds, columns)
-    parameters = _parameters(scenario, clock, hvac, people[0], weather)
+    parameters = _parameters(scenario, clock, hvac, len(labels_of(expected)), weather)
     boundary = _boundary(scenario, clock, weather, people, gauges.sensor, gauges.sensor_key)
     if written is not None:  # what people are expected to do is the same for all; what they do is not
         boundary = boundary._replace(bounds=bounds(written, clock))
@@ -245,6 +252,13 @@ def _assembled(
     )
 
 
+def _expected(scenario: Scenario, written: Scenario) -> Scenario:
+    """The scenario with as many people as are written: what plant and scales were made for."""
+    numbers = ("desks", "timetable", "members")
+    same = {name: getattr(written.people, name) for name in numbers if hasattr(written.people, name)}
+    return scenario.model_copy(update={"people": scenario.people.model_copy(update=same)})
+
+
 def _weather_note(weather: Weather) -> str:
     how = (
         "typical year, mapped by month, day and hour of standard time"
@@ -269,7 +283,7 @@ def _means_something(point: Point, hvac: Plant, scenario: Scenario) -> bool:
     )
 
 
-def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, people: Trace, weather: Weather) -> Parameters:
+def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, heads: int, weather: Weather) -> Parameters:
     shell = envelope(scenario, clock.tick_s, float(weather.pressure.mean()))
     zone = shell.zone.copy()
     for column, values in loads_parameters(scenario).items():
@@ -284,7 +298,7 @@ def _parameters(scenario: Scenario, clock: Clock, hvac: Plant, people: Trace, we
     kind[la.K_TICKS_PER_STEP] = clock.ticks_per_step
     kind[la.K_COMFORT_OPERATIVE] = scenario.comfort.temperature == "operative"
     constant = np.zeros(la.CONSTANTS)
-    constant[la.X_HEADCOUNT] = max(1, people.occupant.shape[0])
+    constant[la.X_HEADCOUNT] = max(1, heads)
     constant[la.X_FLOOR_AREA] = sum(z.floor_area_m2 for z in scenario.building.zones)
     return Parameters(
         kind=kind,

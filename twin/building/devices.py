@@ -26,6 +26,7 @@ from twin.scenario.catalog import load_datasheet, place_of, source_of
 from twin.scenario.datasheets import Datasheet
 from twin.scenario.schema import Device, Scenario
 
+_DAY_S = 86400.0
 BUILDING_METERS = {
     "electric_energy": "electricity",
     "electric_power": "electricity",
@@ -81,6 +82,9 @@ class _Column:
     phase: int  # ticks
     lag: float  # factor per tick, 1 = none
     bias: float = 0.0  # on top of the device's own error, by the scenario
+    drift: float = 0.0  # per tick from the onset on, by the scenario
+    onset: int = 0  # tick from which bias and drift are there
+    late: bool = False  # whether the bias comes after the start
     factor: float = 1.0  # times the device's own errors, by the scenario
 
     @property
@@ -148,9 +152,10 @@ def _columns(
     for index, device in enumerate(scenario.devices):
         sheet = find(device.datasheet)
         _check_quantity(scenario, index, sheet)
-        if device.bias and sheet.kind == "meter":
-            raise _refusal(scenario, index, "bias", "a meter has no constant error", f"{device.bias:g}",
-                           "error_factor, which is of its reading")  # fmt: skip
+        for field, value in (("bias", device.bias), ("drift_per_day", device.drift_per_day)):
+            if value and sheet.kind == "meter":
+                raise _refusal(scenario, index, field, "a meter has no constant error", f"{value:g}",
+                               "error_factor, which is of its reading")  # fmt: skip
         for entity in _entities(device, scenario.zone_ids):
             point = Point(entity, device.measures)
             _check_point(scenario, index, point, signal_ids)
@@ -158,7 +163,14 @@ def _columns(
                 allowed = f"one device per point; devices.{seen[point.id]} measures it already"
                 raise _refusal(scenario, index, "at", "measured twice", point.id, allowed)
             seen[point.id] = index
-            yield replace(_column(point, sheet, tick_s), bias=device.bias, factor=device.error_factor)
+            yield replace(
+                _column(point, sheet, tick_s),
+                bias=device.bias,
+                drift=device.drift_per_day * tick_s / _DAY_S,
+                onset=round((scenario.run.warm_up_days + device.bias_from_day) * _DAY_S / tick_s),
+                late=device.bias_from_day > 0.0,
+                factor=device.error_factor,
+            )
 
 
 def _entities(device: Device, zone_ids: tuple[str, ...]) -> Iterator[str]:
@@ -240,6 +252,9 @@ def _row(column: _Column, signal: int) -> Float:
     row[la.SP_RESOLUTION] = sheet.resolution
     row[la.SP_LOWER] = column.point.row.lower if sheet.lower is None else sheet.lower
     row[la.SP_UPPER] = column.point.row.upper if sheet.upper is None else sheet.upper
+    row[la.SP_ONSET] = column.onset
+    row[la.SP_FAULT] = column.bias if column.late else 0.0
+    row[la.SP_DRIFT] = column.drift
     row[la.SP_KIND] = REGISTER if meter and column.point.quantity.endswith("_energy") else VALUE
     return row
 
@@ -259,7 +274,8 @@ def _errors(column: _Column, seed: int) -> tuple[float, float]:
     additive = 0.0 if meter else float(np.clip(0.5 * sheet.accuracy * bias, -limit, limit))
     relative = float(np.clip(0.5 * sheet.accuracy_share * gain, -share, share))
     additive *= column.factor
-    return additive + column.bias if column.bias else additive, column.factor * relative
+    whole = additive + column.bias if column.bias and not column.late else additive
+    return whole, column.factor * relative
 
 
 def _next_group(columns: list[_Column], i: int) -> int:

@@ -42,8 +42,9 @@ class Trace:
         (E, EVENT_COLUMNS) whole numbers in order of time: moves of people, power of appliances.
     occupant
         (O, OCCUPANT_PARAMETERS) character of each person: clothing [clo], neutral PMV, tolerance [PMV].
+        Behind the people there may be places for those that other seeds have; nobody ever comes to these.
     occupant_key
-        (O,) keys of the random numbers with which each person reacts (twin.physics.behaviour).
+        (O,) keys of the random numbers with which each person reacts (twin.physics.behaviour); 0: nobody.
     names, labels
         What to call each person, and what the person is: `<desk zone>.<i>`, `<class>.pupil.<i>`, or a family
         member's name.
@@ -70,7 +71,17 @@ class Happening:
     power_w: float = 0.0
 
 
-def trace(scenario: Scenario, clock: Clock, seed: int) -> Trace:
+def labels_of(scenario: Scenario) -> tuple[str, ...]:
+    """What every person of a scenario is, see Trace.labels."""
+    people = scenario.people
+    if isinstance(people, OfficePeople):
+        return tuple(f"{zone}.{i}" for zone, count in people.desks.items() for i in range(count))
+    if isinstance(people, SchoolPeople):
+        return _classes(people)
+    return tuple(member.name for member in people.members) if isinstance(people, FamilyPeople) else ()
+
+
+def trace(scenario: Scenario, clock: Clock, seed: int, places: int = 0) -> Trace:
     """Run the scenario's people for the whole clock, warm-up included.
 
     Parameters
@@ -79,25 +90,26 @@ def trace(scenario: Scenario, clock: Clock, seed: int) -> Trace:
         What is to run.
     seed
         Episode seed; every person and day has random numbers of its own.
+    places
+        Rows of what is said of people, where that is more than there are: as many as another seed may have.
     """
     people = scenario.people
     zones = {zone: z for z, zone in enumerate(scenario.zone_ids)}
     days = CivilDays(clock, scenario.site.holidays)
     diary = Diary(0)
-    labels: tuple[str, ...] = ()
+    labels = labels_of(scenario)
     if isinstance(people, OfficePeople):
-        labels = tuple(f"{zone}.{i}" for zone, count in people.desks.items() for i in range(count))
         diary = Office(people, zones, days, seed, labels).run()
     elif isinstance(people, SchoolPeople):
-        labels = _classes(people)
         diary = School(people, zones, days, seed, labels).run()
     elif isinstance(people, FamilyPeople):
-        labels = tuple(member.name for member in people.members)
         diary = Household(people, zones, days, seed, labels).run()
+    key = np.array([streams.key(seed, "behaviour", label) for label in labels], dtype=np.int64)
+    free = max(0, places - len(labels))
     return Trace(
         events=diary.events(clock.tick_s, clock.ticks),
-        occupant=_characters(scenario, seed, labels),
-        occupant_key=np.array([streams.key(seed, "behaviour", label) for label in labels], dtype=np.int64),
+        occupant=np.pad(_characters(scenario, seed, labels), ((0, free), (0, 0))),
+        occupant_key=np.pad(key, (0, free)),
         names=_names(scenario, labels),
         labels=labels,
     )

@@ -25,7 +25,7 @@ from twin.building.sun import HOUR_S, daylight, sun_path
 from twin.building.weather import Weather, saturation_pressure
 from twin.building.weather_year import sky_infrared
 from twin.physics.fabric import KELVIN, STEFAN_BOLTZMANN
-from twin.scenario.variation import WeatherVariability
+from twin.scenario.weather_variability import WeatherVariability
 
 Float = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ def varied(weather: Weather, variability: WeatherVariability, seed: int) -> Weat
     if not variability.on:
         return weather
     hours = weather.hours
-    warmer = variability.temperature_sd_k * np.clip(
+    warmer = variability.temperature_shift_k + variability.temperature_sd_k * np.clip(
         wandering(seed, "temperature", variability.temperature_time_h, hours), -FURTHEST, FURTHEST
     )
     stray = wandering(seed, "clearness", variability.clearness_time_h, hours)

@@ -13,7 +13,7 @@ from twin.control.controller import Bool, Float
 from twin.control.linear import LinearPolicy
 from twin.levers import combinations
 from twin.scenario.agents import PolicyParameters
-from twin.scenario.policy_file import About, read_about, session
+from twin.scenario.policy_file import NEXT, About, read_about, session
 from twin.task import ActionSpec, ObservationSpec
 
 # where Stable-Baselines3 and its contributions keep what made a policy.zip
@@ -104,14 +104,31 @@ class Learned:
         episode_start: Bool | None = None,
         deterministic: bool = True,
     ) -> tuple[Float, Any]:
-        """See Controller.predict; observation and action in [-1, 1], as an environment has them."""
+        """See Controller.predict; observation and action in [-1, 1], as an environment has them.
+
+        What a recurrent policy remembers comes and goes as `state`; it begins with nothing where
+        `episode_start` says so.
+        """
         seen = observation.astype(np.float32)
         if self._model is None:
-            return self._session.run(["action"], {"observation": seen})[0].astype(np.float64), state
+            memory = self._memory(len(seen), state, episode_start)
+            names = ["action", *(NEXT + name for name in memory)]
+            action, *kept = self._session.run(names, {"observation": seen, **memory})
+            return action.astype(np.float64), dict(zip(memory, kept, strict=True)) if memory else state
         action, state = self._model.predict(seen, state, episode_start, deterministic)
         if self._decoded is not None:
             action = self._decoded[np.asarray(action, dtype=np.int64)]
         return np.asarray(action, dtype=np.float64), state
+
+    def _memory(self, count: int, state: Any, episode_start: Bool | None) -> dict[str, Any]:
+        """What the graph remembers, (N, ...) each; nothing where it remembers nothing."""
+        found = {}
+        for name, shape in self.about.state.items():
+            kept = np.zeros((count, *shape), dtype=np.float32) if state is None else state[name].copy()
+            if state is not None and episode_start is not None:
+                kept[np.asarray(episode_start, dtype=np.bool_)] = 0.0
+            found[name] = kept
+        return found
 
 
 def load_model(file: Path, about: About) -> Any:

@@ -20,7 +20,7 @@ from twin.building.occupancy import trace
 from twin.physics import layout as la
 from twin.physics.layout import Float, Int
 from twin.scenario.schema import Scenario
-from twin.scenario.variation import drawn
+from twin.scenario.variation import drawn, most_people
 
 PASSAGE_H = 24.0  # in which the weather passes from one seed's to the other's
 AWAY = -1
@@ -39,7 +39,7 @@ def future(scenario: Scenario, base: Building, seed: int, other: int) -> Future:
     """What the seed `other` brings to the building that the seed `seed` drew."""
     plan = drawn(scenario, seed)
     clock = base.clock
-    people = trace(plan, clock, other)
+    people = trace(plan, clock, other, most_people(scenario))
     gauges = devices(plan, clock, (other,), base.signal_columns)
     strays = plan.site.weather_variability.on
     climate = own_climate(plan, other, base.weather) if strays else None

@@ -52,6 +52,31 @@ def padded(events: Sequence[Int], width: int) -> Int:
     return out
 
 
+def watched(building: Building) -> Int:
+    """Columns of the devices whose readings a task or a rule can see; nobody sees others."""
+    names = set(Task(building).observation.names)
+    return np.array([i for i, info in enumerate(building.sensors) if info.point_id in names], dtype=np.int64)
+
+
+def without_others(building: Building, watched: Int) -> Building:
+    """A building with these devices only; what they read does not change."""
+    boundary, shapes = building.boundary, building.shapes
+    sensor, key = _rows_of(watched, boundary.sensor, boundary.sensor_key)
+    return dataclasses.replace(
+        building,
+        boundary=boundary._replace(sensor=sensor, sensor_key=key),
+        shapes=shapes | {"sensor": (shapes["sensor"][0], len(watched), *shapes["sensor"][2:])},
+        sensors=tuple(building.sensors[i] for i in watched),
+    )
+
+
+def _rows_of(watched: Int, sensor: Float, key: Int) -> tuple[Float, Int]:
+    """Rows (N, P, ...) of these devices; groups of equal schedule close up."""
+    fewer = sensor.take(watched, axis=1)  # in rows, as all that the kernel is compiled for
+    fewer[:, :, la.SP_NEXT_GROUP] = np.searchsorted(watched, fewer[:, :, la.SP_NEXT_GROUP])
+    return fewer, key.take(watched, axis=1)
+
+
 class Window:
     """One scenario, one start, one length.
 
@@ -77,7 +102,9 @@ class Window:
         self.end_tick = scenario.clock.ticks
         longer = scenario.updated(days=scenario.run.days + days_ahead) if days_ahead else scenario
         self._longer, self.varies = longer, varies(scenario)
-        self.base = assemble(longer, [0])
+        whole = assemble(longer, [0])
+        self._watched = watched(whole)
+        self.base = without_others(whole, self._watched)
         if self.base.clock.warm_up_ticks % self.base.clock.ticks_per_step:
             raise ScenarioError(
                 "the warm-up is not a whole number of control steps",
@@ -127,7 +154,8 @@ class Window:
         """What the seed `other` brings to the building of the episode `seed`, see twin.envs.reseed."""
         key = (seed, other)
         if key not in self._futures:
-            self._futures[key] = future(self._longer, self.base, seed, other)
+            new = future(self._longer, self.base, seed, other)
+            self._futures[key] = new._replace(sensor_key=new.sensor_key[self._watched])
             if len(self._futures) > self._most:
                 self._futures.popitem(last=False)
         self._futures.move_to_end(key)
@@ -136,7 +164,7 @@ class Window:
     def _add(self, seeds: list[int]) -> None:
         """Simulate people, then the warm-up under the scenario's baseline, for some new seeds."""
         if self.varies:
-            singles = [assemble(self._longer, [seed]) for seed in seeds]
+            singles = [without_others(assemble(self._longer, [seed]), self._watched) for seed in seeds]
             self._singles |= dict(zip(seeds, singles, strict=True))
             building = together(singles, seeds)
             self.width = max(self.width, building.boundary.event.shape[1])
@@ -166,13 +194,14 @@ class Window:
         base, clock = self.base, self.base.clock
         people = [trace(base.scenario, clock, seed) for seed in seeds]
         gauges = devices(base.scenario, clock, tuple(seeds), base.signal_columns)
+        sensor, key = _rows_of(self._watched, gauges.sensor, gauges.sensor_key)
         self.width = max(self.width, *(len(p.events) + 1 for p in people))
         return {
             "event": padded([p.events for p in people], self.width),
             "occupant": np.stack([p.occupant for p in people]),
             "occupant_key": np.stack([p.occupant_key for p in people]),
-            "sensor": gauges.sensor,
-            "sensor_key": gauges.sensor_key,
+            "sensor": sensor,
+            "sensor_key": key,
         }
 
     def _warmed(self, building: Building) -> Simulator:

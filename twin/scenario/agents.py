@@ -137,13 +137,15 @@ class MpcParameters(Record):
     horizon_h: Annotated[int, Field(ge=4, le=24)] = 24
     margin_k: NonNegative = 0.3  # inside the lower comfort bound
     cooling_margin_k: NonNegative | None = None  # inside the upper one; None: as heating
+    felt_outdoor_h: NonNegative = 0.5  # share of outdoors in what people feel, per loss of a zone [h]
     felt_share: Fraction = 0.5  # of walls and furniture in what people feel
     maximum_start_h: Positive = 6.0  # before occupied hours; earlier, nothing is heated or cooled for them
     weight_factor: Positive = 1.0  # on the scenario's worth of a person's degree hour
     people_least: NonNegative = 1.0  # a zone counts for so many people in occupied hours, at the least
     correction_h: Positive = 6.0  # the model's errors of the last hours are carried on; time constant
     tracking: Fraction = 0.2  # of a setpoint's miss is made up for in the next step
-    co2_margin_ppm: NonNegative = 150.0
+    co2_margin_ppm: NonNegative = 150.0  # below the limit
+    co2_highest_ppm: Positive = 850.0  # before people open windows, whatever the limit
     ventilation_minimum: Fraction = 0.1  # share of design flow while people are expected
     free_cooling_k: NonNegative = 3.0  # full ventilation from so far below the upper comfort bound
 
@@ -155,13 +157,16 @@ class ForesightParameters(Record):
     weight_factor: Positive = 1.0  # on the scenario's worth of occupied degree hours, while planning
     co2_factor: Positive = 1.0  # on its worth of stale air, while planning
     candidates: Annotated[int, Field(ge=2, le=4096)] = 64  # plans tried at the same time
+    generations: Annotated[int, Field(ge=0, le=1000)] = 0  # of guesses over the whole run, before the search
     rounds: Annotated[int, Field(ge=1)] = 6  # of trying, per window
     moves: Annotated[float, Field(ge=1.0, le=100.0)] = 3.0  # changes of the plan per candidate, on average
     window_h: Positive = 24.0  # changes lie within
     tail_h: NonNegative = 12.0  # and are watched for so much longer
     commit_h: Positive = 12.0  # from one window to the next; less than window_h: windows overlap
     sweeps: Annotated[int, Field(ge=1)] = 1  # over the whole run
+    exact_rounds: Annotated[int, Field(ge=0)] = 2  # per window of one more sweep in the scenario's own ticks
     days_beyond: Annotated[int, Field(ge=0, le=7)] = 1  # planned too, so that the last night is no bargain
+    tick_s: Annotated[int, Field(ge=1, le=900)] = 60  # of the plant in all sweeps but the last
 
 
 class RandomParameters(Record):

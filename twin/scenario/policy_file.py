@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from twin.scenario.record import Record
 
 MEMBER = "twin.json"
 METADATA = "twin"
+NEXT = "next_"  # a graph gives what it remembers under the name it takes it by, behind this
 
 
 class TrainedRun(Record):
@@ -41,6 +43,9 @@ class About(Record):
     observation_names: tuple[str, ...]
     action_names: tuple[str, ...]
     discrete_levels: int = 0
+    state: dict[str, tuple[int, ...]] = Field(
+        {}
+    )  # what a recurrent ONNX graph remembers: one building's shapes
 
 
 def read_about(path: str | Path) -> About:
@@ -87,7 +92,21 @@ def _from_onnx(file: Path) -> str | None:
 
 
 def session(file: Path) -> Any:
-    """An onnxruntime session of one thread; raises MissingExtraError, or ControllerError for a bad file."""
+    """An onnxruntime session of one thread, opened once as long as the file stays what it is.
+
+    Raises
+    ------
+    MissingExtraError
+        onnxruntime is not installed.
+    ControllerError
+        No ONNX file.
+    """
+    there = file.stat()
+    return _opened(str(file.resolve()), there.st_mtime_ns, there.st_size)
+
+
+@lru_cache(maxsize=8)
+def _opened(file: str, _changed_ns: int, _size: int) -> Any:
     try:
         import onnxruntime
     except ImportError as missing:
@@ -96,10 +115,10 @@ def session(file: Path) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own exceptions share no public base
         raise ControllerError(
-            "this is not a readable ONNX file", file=file, allowed="a file of twin train"
+            "this is not a readable ONNX file", file=Path(file), allowed="a file of twin train"
         ) from error
 
 
@@ -110,5 +129,5 @@ def write_member(file: Path | IO[bytes], about: About) -> None:
 
 
 def as_text(about: About) -> str:
-    """As it stands in a file."""
-    return json.dumps(about.model_dump(mode="json", exclude_defaults=False), indent=1)
+    """As it stands in a file; what is remembered only where something is."""
+    return json.dumps(about.model_dump(mode="json", exclude=set() if about.state else {"state"}), indent=1)

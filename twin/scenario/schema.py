@@ -32,7 +32,8 @@ from twin.scenario.record import (
 )
 from twin.scenario.strict_yaml import GIVEN, Keys, Mark
 from twin.scenario.systems import System
-from twin.scenario.variation import Range, Variability, WeatherVariability
+from twin.scenario.variation import Range
+from twin.scenario.weather_variability import Variability, WeatherVariability
 
 
 class Site(Record):
@@ -151,6 +152,8 @@ class Device(Record):
     at: tuple[str, ...] = Field(min_length=1)  # zones or equipment; "zones" means every zone
     end_use: str | None = None  # which meter, of those `at: [building]`: total, fans, cooling, lighting, ...
     bias: float = 0.0  # constant error on top of the device's own, in the quantity's unit; not of meters
+    drift_per_day: float = 0.0  # more constant error every day from bias_from_day on; not of meters
+    bias_from_day: float = Field(0.0, ge=0, le=3660)  # of the run; neither is there before; 0: from the start
     error_factor: NonNegative = 1.0  # times the datasheet's constant errors and noise; 0: a faultless device
 
 

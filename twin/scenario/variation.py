@@ -1,4 +1,4 @@
-"""What differs from episode to episode: weather around its file, and numbers of the scenario drawn by seed.
+"""What differs from episode to episode: numbers of the scenario drawn by seed.
 
 A draw is keyed by (episode seed, "randomise", the path of the number), so that neither other draws nor their
 order matter, and equal seeds give equal buildings wherever they stand in a batch.
@@ -7,7 +7,7 @@ order matter, and equal seeds give equal buildings wherever they stand in a batc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     BeforeValidator,
@@ -21,68 +21,13 @@ from pydantic_core import PydanticCustomError
 
 from twin.basics.streams import generator
 from twin.scenario.explain import words
+from twin.scenario.headcount import OCCUPANTS, counts_people, head_count, resized, rooms
 from twin.scenario.insulate import INSULATION, insulated
 from twin.scenario.record import Positive, Record, listing, wrong
 from twin.scenario.strict_yaml import Keys, dotted
 
 if TYPE_CHECKING:
     from twin.scenario.schema import Scenario
-
-Level = Literal["none", "low", "medium", "high"]
-
-# Standard deviations of temperature [K], clearness [-] and wind [-]: the steps of 1.5 K and 0.1 are ours
-LEVELS: dict[str, tuple[float, float, float]] = {
-    "none": (0.0, 0.0, 0.0),
-    "low": (1.5, 0.1, 0.1),
-    "medium": (3.0, 0.2, 0.2),
-    "high": (4.5, 0.3, 0.3),
-}
-
-
-class WeatherVariability(Record):
-    """How far an episode's weather strays from its file (twin.building.variation); all zero: not at all.
-
-    Time constants by default as in C. Richardson, D. Wright, WGEN, USDA ARS-8 (1984): correlation from day to
-    day of 0.65 for temperature and 0.25 for solar radiation.
-    """
-
-    temperature_sd_k: float = Field(0.0, ge=0, le=8)  # standard deviation of the air temperature
-    temperature_time_h: float = Field(56.0, ge=6, le=720)  # time constant of its wandering
-    clearness_sd: float = Field(0.0, ge=0, le=0.45)  # of the sun's share that comes through, relative
-    clearness_time_h: float = Field(17.0, ge=6, le=720)  # time constant of its wandering
-    wind_sd: float = Field(0.0, ge=0, le=0.5)  # of the wind speed, relative
-    wind_time_h: float = Field(24.0, ge=6, le=720)  # time constant of its wandering
-
-    @property
-    def on(self) -> bool:
-        """Whether it changes anything."""
-        return max(self.temperature_sd_k, self.clearness_sd, self.wind_sd) > 0.0
-
-    @model_serializer(mode="wrap")
-    def _as_word(self, handler: SerializerFunctionWrapHandler) -> Any:
-        return next((word for word in LEVELS if self == level(word)), None) or handler(self)
-
-
-def level(word: str) -> WeatherVariability:
-    """The variability that a word stands for."""
-    temperature, clearness, wind = LEVELS[word]
-    return WeatherVariability(temperature_sd_k=temperature, clearness_sd=clearness, wind_sd=wind)
-
-
-def _spelled_out(value: Any) -> Any:
-    """One word is a level."""
-    if not isinstance(value, str):
-        return value
-    if value not in LEVELS:
-        raise wrong("unknown value", (), value, options=LEVELS)
-    temperature, clearness, wind = LEVELS[value]
-    return {"temperature_sd_k": temperature, "clearness_sd": clearness, "wind_sd": wind}
-
-
-Variability = Annotated[
-    WeatherVariability,
-    BeforeValidator(_spelled_out, json_schema_input_type=Level | WeatherVariability),
-]
 
 
 class Draw(Record):
@@ -139,8 +84,9 @@ _REFUSED: dict[str, str] = {
     "format": "the format of the file is no number of the building",
 }
 _SECTIONS = ("site", "building", "hvac", "people", "behaviour", "loads", "devices")
-_SHAPES = ("floor_area_m2", "outline_m", "desks", "pupils", "teachers")
-_SHAPE = "the number of people and the floor's shape are the same for all buildings of a batch"
+_SHAPES = ("floor_area_m2", "outline_m")
+_SHAPE = "the floor's shape is the same for all buildings of a batch"
+_WORDS = (INSULATION, OCCUPANTS)  # that stand for many numbers
 
 
 def varies(scenario: Scenario) -> bool:
@@ -150,13 +96,23 @@ def varies(scenario: Scenario) -> bool:
 
 def draws(scenario: Scenario, seed: int) -> dict[str, float]:
     """What is drawn for an episode: the path of each number, and its factor or offset."""
-    data = scenario.model_dump()
+    data = _data(scenario)
     return {
         dotted(keys): _drawn(draw, seed, keys, data)
         for pattern, draw in scenario.randomise.items()
         for keys in _matches(data, pattern)
-        if keys == (INSULATION,) or _at(data, keys) is not None
+        if pattern in _WORDS or _at(data, keys) is not None
     }
+
+
+def most_people(scenario: Scenario) -> int:
+    """The largest number of people that any episode seed can draw: places that every building then has."""
+    data = _data(scenario)
+    for pattern, draw in scenario.randomise.items():
+        for keys in _matches(data, pattern):
+            if counts_people(keys):
+                _change(data, keys, draw, draw.ends[1])
+    return head_count(data)
 
 
 def drawn(scenario: Scenario, seed: int) -> Scenario:
@@ -174,7 +130,7 @@ def drawn(scenario: Scenario, seed: int) -> Scenario:
     """
     if not scenario.randomise:
         return scenario
-    data = scenario.model_dump()
+    data = _data(scenario)
     for pattern, draw in scenario.randomise.items():
         for keys in _matches(data, pattern):
             _change(data, keys, draw, _drawn(draw, seed, keys, data))
@@ -195,15 +151,20 @@ def check(scenario: Scenario) -> None:
     """Every range names numbers that may vary, and both its ends are allowed; raises as record.wrong."""
     if not scenario.randomise:
         return
-    data = scenario.model_dump()
+    data = _data(scenario)
     for pattern, draw in scenario.randomise.items():
         found = _matches(data, pattern)
-        if pattern != INSULATION:
+        if pattern not in _WORDS:
             _check_kind(data, pattern, draw, found)
-        elif draw.factor is None:
+        elif pattern == INSULATION and draw.factor is None:
             raise wrong("insulation varies by factors", ("randomise", pattern), None, "such as [0.8, 1.2]")
+        elif draw.add_min is not None:
+            raise wrong("add_min is for clock times", ("randomise", pattern), None, "add, or factors")
+        elif found == [(OCCUPANTS,)] and draw.ends[1] > (draw.factor is not None):
+            raise wrong("a household has no more members than are written", ("randomise", pattern),
+                        list(draw.ends), "an upper end of at most 1 (add: 0)")  # fmt: skip
         for end in sorted(set(draw.ends)):
-            changed = scenario.model_dump()
+            changed = _data(scenario)
             for keys in found:
                 _change(changed, keys, draw, end)
             problem = _validated(scenario, changed, pattern)
@@ -211,6 +172,14 @@ def check(scenario: Scenario) -> None:
                 context = problem.context or {}
                 context["text"] = f"at the end {end:g} of the range: {context['text']}"
                 raise problem
+
+
+def _data(scenario: Scenario) -> dict[str, Any]:
+    """The scenario as a mapping in which every number has its key."""
+    data = scenario.model_dump()
+    weather = scenario.site.weather_variability
+    data["site"]["weather_variability"] = {key: getattr(weather, key) for key in type(weather).model_fields}
+    return data
 
 
 def _validated(scenario: Scenario, data: dict[str, Any], pattern: str = "") -> Scenario | PydanticCustomError:
@@ -256,6 +225,10 @@ def _matches(data: dict[str, Any], pattern: str) -> list[Keys]:
     """Paths of all numbers that a pattern names; raises as record.wrong where it names none."""
     if pattern == INSULATION:
         return [(INSULATION,)]
+    if pattern == OCCUPANTS:
+        if not (found := rooms(data)):
+            raise wrong("there is nobody", ("randomise", pattern), None, "a scenario with people")
+        return found
     parts = tuple(pattern.split("."))
     if parts[0] in _REFUSED:
         raise wrong("this cannot vary from episode to episode", ("randomise", pattern), None,
@@ -292,7 +265,7 @@ def _walk(value: Any, parts: tuple[str, ...], at: Keys, pattern: str) -> Iterato
         if part in value:
             yield from _walk(value[part], rest, (*at, part), pattern)
             return
-        options = list(value) if at else [INSULATION, *(key for key in value if key in _SECTIONS)]
+        options = list(value) if at else [*_WORDS, *(key for key in value if key in _SECTIONS)]
     elif value is None and "*" in pattern.split("."):
         return  # this one of several has no such part
     else:
@@ -342,7 +315,7 @@ def _drawn(draw: Draw, seed: int, keys: Keys, data: dict[str, Any]) -> float:
     for key in keys:
         listed = isinstance(value, list | tuple) and isinstance(key, int)
         named.append(_name(value[key], key) if listed and isinstance(key, int) else str(key))
-        value = None if key == INSULATION else value[key]
+        value = None if keys[0] in _WORDS else value[key]
     low, high = draw.ends
     return low + (high - low) * float(generator(seed, "randomise", ".".join(named)).random())
 
@@ -351,6 +324,9 @@ def _change(data: dict[str, Any], keys: Keys, draw: Draw, by: float) -> None:
     """Put the drawn value of one number into the data."""
     if keys == (INSULATION,):
         insulated(data, by)
+        return
+    if keys[0] == OCCUPANTS:
+        resized(data, keys, lambda number: _moved(number, draw, by))
         return
     owner: Any = data
     for key in keys[:-1]:

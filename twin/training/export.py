@@ -1,4 +1,9 @@
-"""A trained policy as a small ONNX graph: the deterministic action, in [-1, 1], without torch."""
+"""A trained policy as a small ONNX graph: the deterministic action, in [-1, 1], without torch.
+
+A recurrent policy takes what it remembers as further inputs, `hidden` and `cell` (N, layers, units), and
+gives it on as `next_hidden` and `next_cell`; zeros begin an episode. What the file says about itself names
+them.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import MissingExtraError
+from twin.control.features import Features
 from twin.control.linear import LinearPolicy
-from twin.scenario.policy_file import METADATA, About, as_text
+from twin.scenario.policy_file import METADATA, NEXT, About, as_text
 from twin.telemetry.storage import whole_file
 
 _ACTIVATIONS = {
@@ -22,6 +28,12 @@ _ACTIVATIONS = {
     "GELU": "Gelu",
 }
 _OPSET = 20  # the first with Gelu
+_GATES = (
+    0,
+    3,
+    1,
+    2,
+)  # of torch (input, forget, cell, output) in the order of ONNX (input, output, forget, cell)
 
 
 class _Graph:
@@ -34,6 +46,7 @@ class _Graph:
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self.at = "observation"
+        self.state: dict[str, tuple[int, ...]] = {}
 
     def constant(self, values: NDArray[Any]) -> str:
         """A constant's name."""
@@ -41,11 +54,42 @@ class _Graph:
         self.constants.append(self._constant(np.ascontiguousarray(values), name))
         return name
 
+    def node(self, kind: str, inputs: list[str], outputs: list[str], **attributes: Any) -> None:
+        """One node beside the chain."""
+        self.nodes.append(self._helper.make_node(kind, inputs, outputs, **attributes))
+
     def then(self, kind: str, *inputs: str, **attributes: Any) -> None:
         """One node more; its first input is where the chain is."""
         name = f"v{len(self.nodes)}"
         self.nodes.append(self._helper.make_node(kind, [self.at, *inputs], [name], **attributes))
         self.at = name
+
+    def memory(self, lstm: Any) -> bool:
+        """The layers of a torch LSTM, one step of time; False where it is of a kind without a counterpart."""
+        if lstm.bidirectional or lstm.proj_size:
+            return False
+        self.state = dict.fromkeys(("hidden", "cell"), (lstm.num_layers, lstm.hidden_size))
+        axis = self.constant(np.array([0]))
+        for name in self.state:
+            self.node("Transpose", [name], [f"{name}_by_layer"], perm=[1, 0, 2])
+            each = [f"{name}_{i}" for i in range(lstm.num_layers)]
+            self.node("Split", [f"{name}_by_layer"], each, axis=0, num_outputs=len(each))
+        self.then("Unsqueeze", axis)
+        for i in range(lstm.num_layers):
+            into, back = (self.constant(_gates(getattr(lstm, f"weight_{k}h_l{i}"))[None]) for k in "ih")
+            offset = [_gates(getattr(lstm, f"bias_{k}h_l{i}")) for k in "ih"] if lstm.bias else []
+            bias = self.constant(np.concatenate(offset)[None]) if offset else ""
+            inputs = [self.at, into, back, bias, "", f"hidden_{i}", f"cell_{i}"]
+            outputs = [f"layer_{i}", f"hidden_after_{i}", f"cell_after_{i}"]
+            self.node("LSTM", inputs, outputs, hidden_size=lstm.hidden_size)
+            self.at = f"layer_{i}"
+            self.then("Squeeze", self.constant(np.array([1])))
+        for name in self.state:
+            each = [f"{name}_after_{i}" for i in range(lstm.num_layers)]
+            self.node("Concat", each, [f"{name}_after"], axis=0)
+            self.node("Transpose", [f"{name}_after"], [NEXT + name], perm=[1, 0, 2])
+        self.then("Squeeze", axis)
+        return True
 
     def layers(self, module: Any) -> bool:
         """The layers of a torch module; False where one has no counterpart here."""
@@ -83,7 +127,7 @@ def write_onnx(path: Path, model: Any, about: About, levels: NDArray[np.float64]
 
     Returns
     -------
-    False where it cannot be written so: it remembers (recurrent), or has a layer without a counterpart.
+    False where it cannot be written so: it has a layer without a counterpart.
 
     Raises
     ------
@@ -108,11 +152,15 @@ def write_onnx(path: Path, model: Any, about: About, levels: NDArray[np.float64]
         graph.then("Clip", graph.constant(-one), graph.constant(one))
     graph.nodes[-1].output[0] = "action"
     width = len(about.action_names)
-    seen = helper.make_tensor_value_info(
-        "observation", TensorProto.FLOAT, ["N", len(about.observation_names)]
-    )
-    done = helper.make_tensor_value_info("action", TensorProto.FLOAT, ["N", width])
-    body = helper.make_graph(graph.nodes, "policy", [seen], [done], graph.constants)
+    about = about.model_copy(update={"state": graph.state})
+
+    def values(prefix: str, name: str, shape: tuple[int, ...]) -> list[Any]:
+        own = {name: shape} | {prefix + key: kept for key, kept in graph.state.items()}
+        return [helper.make_tensor_value_info(k, TensorProto.FLOAT, ["N", *v]) for k, v in own.items()]
+
+    seen = values("", "observation", (len(about.observation_names),))
+    done = values(NEXT, "action", (width,))
+    body = helper.make_graph(graph.nodes, "policy", seen, done, graph.constants)
     made = helper.make_model(
         body, opset_imports=[helper.make_opsetid("", _OPSET)], producer_name="building-twin"
     )
@@ -124,13 +172,21 @@ def write_onnx(path: Path, model: Any, about: About, levels: NDArray[np.float64]
     return True
 
 
+def _gates(weight: Any) -> NDArray[np.float32]:
+    """Rows of a torch LSTM's weights (4 H, ...) in the order of ONNX."""
+    parts = np.split(weight.detach().cpu().numpy(), len(_GATES))
+    return np.concatenate([parts[i] for i in _GATES])
+
+
 def _policy(graph: _Graph, model: Any) -> bool:
     """The network from observation to action, before clipping."""
     policy = model.policy
     if isinstance(policy, LinearPolicy):
+        if policy.features is not None:
+            _features(graph, policy.features)
         graph.then("Gemm", graph.constant(policy.weight), graph.constant(policy.bias), transB=1)
         return True
-    if hasattr(policy, "lstm_actor"):
+    if hasattr(policy, "lstm_actor") and not graph.memory(policy.lstm_actor):
         return False
     if hasattr(policy, "q_net"):
         return graph.layers(policy.q_net.q_net)
@@ -146,3 +202,30 @@ def _policy(graph: _Graph, model: Any) -> bool:
         graph.then("Tanh")
         return known
     return graph.layers(actor.mu)  # td3
+
+
+def _features(graph: _Graph, features: Features) -> None:
+    """What Features computes, in the same order of sums."""
+    seen = graph.at
+    for k in range(features.column.shape[1]):
+        before, graph.at = graph.at, seen
+        graph.then("Gather", graph.constant(features.column[:, k]), axis=1)
+        graph.then("Mul", graph.constant(features.coefficient[:, k]))
+        graph.then("Add", before if k else graph.constant(features.shift))
+    rows = graph.at
+    for k in range(features.row.shape[1]):
+        before, graph.at = graph.at, rows
+        graph.then("Gather", graph.constant(features.row[:, k]), axis=1)
+        if k:
+            graph.then("Max", before)
+    graph.then("Max", graph.constant(features.floor))
+    graph.then("Min", graph.constant(features.cap))
+    graph.then(
+        "Pad", graph.constant(np.array([0, 0, 0, 1], np.int64)), graph.constant(np.array(1.0, np.float32))
+    )
+    hinges = graph.at
+    for k in range(features.factor.shape[1]):
+        before, graph.at = graph.at, hinges
+        graph.then("Gather", graph.constant(features.factor[:, k]), axis=1)
+        if k:
+            graph.then("Mul", before)
