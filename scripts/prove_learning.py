@@ -89,7 +89,7 @@ def evaluate(out: Path, scenarios: Sequence[str], jobs: int) -> None:
                         continue
                     agents = [load_agent(name) for name in names]
                     agents += policies(out, scenario) if part == "rules" else []
-                    compare(chosen(scenario, start, condition), agents, SEEDS, jobs, folder)
+                    compare(chosen(scenario, start, condition), agents, SEEDS, jobs, folder, references=False)
                     shutil.rmtree(folder / "runs")  # telemetry: gigabytes in all
 
 

@@ -1,4 +1,4 @@
-"""A linear policy: each action a weighted sum of what is seen, cut to [-1, 1]."""
+"""A linear policy: each action a weighted sum of what is seen, or of features of it, cut to [-1, 1]."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import ControllerError
+from twin.control.features import Features
 
 Float = NDArray[np.float64]
 
@@ -22,11 +23,14 @@ class LinearPolicy:
     ----------
     weight, bias
         (m, n) and (m,).
+    features
+        Stand in the observation's place, n of them.
     """
 
-    def __init__(self, weight: Float, bias: Float) -> None:
+    def __init__(self, weight: Float, bias: Float, features: Features | None = None) -> None:
         self.weight = np.asarray(weight, dtype=np.float32)
         self.bias = np.asarray(bias, dtype=np.float32)
+        self.features = features
 
     def predict(
         self,
@@ -37,12 +41,16 @@ class LinearPolicy:
     ) -> tuple[NDArray[np.float32], Any]:
         """Actions (N, m) for observations (N, n), as Stable-Baselines3's models have it."""
         seen = np.asarray(observation, dtype=np.float32)
+        if self.features is not None:
+            seen = self.features(seen)
         chosen = np.einsum("no,ao->na", seen, self.weight) + self.bias
         return np.minimum(np.maximum(chosen, np.float32(-1.0)), np.float32(1.0)), state
 
     def save(self, stream: IO[bytes], **more: NDArray[Any]) -> None:
         """Write a zip of arrays, with `more` beside the policy's own."""
         held: dict[str, Any] = {"weight": self.weight, "bias": self.bias, **more}
+        if self.features is not None:
+            held |= self.features.arrays()
         np.savez(stream, **held)
 
     @classmethod
@@ -50,7 +58,7 @@ class LinearPolicy:
         """Read what `save` wrote; raises ControllerError."""
         held = arrays(file)
         try:
-            return cls(held["weight"], held["bias"])
+            return cls(held["weight"], held["bias"], Features.of(held))
         except KeyError:
             raise ControllerError(
                 "there is no linear policy in this file", file=file, allowed="a file of twin train"

@@ -29,6 +29,15 @@ POOL = 8
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Where slots of a batch stood: their seeds, arrays of the simulator by name, and past values."""
+
+    seeds: Int
+    state: dict[str, Float]
+    past: Float
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """All that the future of a batch depends on; its window and the traces in it are shared.
 
@@ -113,6 +122,7 @@ class Batch:
         self._last_tick = there.end_tick - self._ticks  # a step from later would not end in time
         self.errors = np.repeat(self.outlook.errors(0)[None], self.count, axis=0)
         self._tally: Float | None = None
+        self._seen: Float32 | None = None
         self._strayed, self._forks = False, 0
         self.put(self._every, np.full(self.count, first, dtype=np.int64))
 
@@ -151,12 +161,26 @@ class Batch:
         state = self.window.state(at)
         for name, array in self.simulator.state._asdict().items():
             array[slots] = state[name]
-        self._tally = None
+        self._tally = self._seen = None
         fresh = self.outlook.past(self.simulator)
         if len(slots) == self.count:
             self.past = fresh
         else:
             self.past[slots] = fresh[slots]
+
+    def moment(self) -> Moment:
+        """Where all slots stand now."""
+        state = {name: array.copy() for name, array in self.simulator.state._asdict().items()}
+        return Moment(self.seeds.copy(), state, self.past.copy())
+
+    def go(self, slots: Int, moment: Moment, rows: Int) -> None:
+        """Put slots where rows of a moment stood, of this batch or of another of equal scenario and task."""
+        seeds = moment.seeds[rows]
+        self._settle(slots, seeds, self.window.rows(self.window.find(seeds.tolist())))
+        for name, array in self.simulator.state._asdict().items():
+            array[slots] = moment.state[name][rows]
+        self.past[slots] = moment.past[rows]
+        self._tally = self._seen = None
 
     def _settle(self, slots: Int, seeds: Int, rows: Mapping[str, Float | Int]) -> None:
         """People, devices and errors of forecasts of these seeds into the slots."""
@@ -204,12 +228,18 @@ class Batch:
         """One control step of every slot; raises TwinError where a slot is past the end of the window."""
         self.outlook.remember(self.simulator, self.past)
         self._tally = self.outlook.tally(self.simulator)
-        self.simulator.advance(self.outlook.command(action, self.simulator, self.past), self._ticks)
+        command = self.outlook.command(action, self.simulator, self.past)
+        seen = np.empty((self.count, len(self.outlook.names)), dtype=np.float32)
+        self.simulator.play(command, self._ticks, self.outlook.view, seen)
         self.outlook.lead(self.simulator, self.past)
+        self._seen = seen
 
     def observe(self) -> Float32:
         """What is seen now (N, n)."""
-        return self.outlook.observe(self.simulator, self.past, self.errors)
+        seen, self._seen = self._seen, None  # a step has looked already, unless something happened since
+        if seen is None:
+            return self.outlook.observe(self.simulator, self.past, self.errors)
+        return self.outlook.complete(seen, self.simulator, self.past, self.errors)
 
     def terms(self) -> dict[str, Float]:
         """Terms of the reward of the step just ended, each (N,), and what info shows beside them."""
@@ -256,6 +286,7 @@ class Batch:
         if snapshot.strayed is not None:
             self._come(snapshot.strayed)
         self.simulator._buffer[:] = snapshot.buffer
+        self._seen = None
         self.past[:] = snapshot.past
         self.base[:] = snapshot.base
         self.episode[:] = snapshot.episode

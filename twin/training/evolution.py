@@ -11,8 +11,9 @@ H. Mania et al., Simple random search of static linear policies is competitive f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import numpy as np
@@ -20,16 +21,18 @@ from numpy.typing import NDArray
 
 from twin.basics.errors import ControllerError, nearest
 from twin.control.linear import LinearPolicy
-from twin.envs.batch import Batch
+from twin.envs.batch import Batch, Moment
 from twin.envs.options import moved
 from twin.physics import layout as la
 from twin.scenario.learners import Learner, starts
 from twin.scenario.schema import Scenario
-from twin.training.shared import SharedWeights
+from twin.training.features import Vocabulary
+from twin.training.shared import Weights, shared
 from twin.training.strategy import SeparableCma
 
 Float = NDArray[np.float64]
 HOUR_S = 3600.0
+MEMORY, FOLLOW = 0.95, 0.05  # of sums of discomfort, per generation; how fast prices follow
 WIDEST, NARROWEST = 1.5, 0.08  # of the first sigma: most at the start and at the end of training, where noise
 # of episodes, not distance, decides which candidate is best
 
@@ -53,6 +56,11 @@ class Parameters:
         First days that a generation plays: one drawn from each so many equal parts of the list, in its order.
     leave_out
         Columns whose names hold one of these words are not heard.
+    balance
+        `comfort_price` is for all discomfort, not for what is beyond the rule's, and follows it: up while
+        the policy's is more than `comfort_share` of the rule's, over the episodes of the last generations.
+    features, hears
+        What each action hears, where that is not everything: see twin.training.features.Vocabulary.
     last_day_led
         The last day of an episode belongs to the policy of zeros, so that a building left cold is paid for.
     """
@@ -66,6 +74,9 @@ class Parameters:
     starts_at_once: int = 3
     leave_out: tuple[str, ...] = ()
     last_day_led: bool = True
+    balance: bool = False
+    features: Mapping[str, Any] = field(default_factory=dict)
+    hears: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parameters_of(learner: Learner) -> Parameters:
@@ -77,9 +88,8 @@ def parameters_of(learner: Learner) -> Parameters:
                 f"{learner.kind} takes no such parameter", key=f"parameters.{name}", value=name,
                 allowed=", ".join(known), suggestion=nearest(name, known),
             )  # fmt: skip
-        default = getattr(Parameters, name)
-        fits = isinstance(value, list) if isinstance(default, tuple) else _is_number(value, default)
-        if not fits:
+        default = getattr(Parameters(), name)
+        if not _fits(value, default):
             raise ControllerError(
                 "this value cannot be used", key=f"parameters.{name}", value=value, allowed=f"as {default!r}"
             )
@@ -96,7 +106,11 @@ def parameters_of(learner: Learner) -> Parameters:
     return made
 
 
-def _is_number(value: object, default: object) -> bool:
+def _fits(value: object, default: object) -> bool:
+    if isinstance(default, tuple):
+        return isinstance(value, list)
+    if isinstance(default, dict):
+        return isinstance(value, dict)
     if isinstance(default, bool):
         return isinstance(value, bool)
     if isinstance(value, bool):
@@ -105,7 +119,10 @@ def _is_number(value: object, default: object) -> bool:
 
 
 class Crowd:
-    """Candidates side by side: one batch per first day, as many slots in each as candidates.
+    """Candidates side by side, in one batch: all of them play the same few episodes.
+
+    One window holds every first day, so that slots stand at different days of it. Where an episode begins,
+    the policy of zeros has led since the earliest first day.
 
     Parameters
     ----------
@@ -113,69 +130,150 @@ class Crowd:
         What is played.
     count
         Candidates at the same time.
-    first_seed
-        Of the training's episodes.
+    seeds
+        Of people, devices and weather.
+
+    Attributes
+    ----------
+    first
+        A batch of all seeds, which says what is seen and set.
     """
 
-    def __init__(self, scenario: Scenario, learner: Learner, count: int, first_seed: int) -> None:
+    def __init__(self, scenario: Scenario, learner: Learner, count: int, seeds: Sequence[int]) -> None:
         training = learner.training
         played = scenario.updated(**training.run)
         self.count = count
-        firsts = starts(training.starts, "training", scenario, training.days)
-        self.batches = [
-            Batch(moved(played, {"start": day}), learner.task, count, 0, first_seed) for day in firsts
+        days = [
+            moved(played, {"start": first}).run.start
+            for first in starts(training.starts, "training", scenario, training.days)
         ]
-        clock = self.batches[0].building.clock
-        self.steps = training.days * 86_400 // clock.control_step_s
-        self._day = 86_400 // clock.control_step_s
+        whole = played.updated(days=(max(days) - min(days)).days + training.days)
+        self._scenario, self._task = moved(whole, {"start": min(days).isoformat()}), learner.task
+        self._seeds = len(seeds), seeds[0]  # as a pool: their climates are held once
+        self.first = Batch(self._scenario, self._task, len(seeds), *self._seeds)
+        self.first.put(np.arange(len(seeds)), np.array(seeds, dtype=np.int64))
+        per_day = 86_400 // self.first.building.clock.control_step_s
+        self.steps, self._day = training.days * per_day, per_day
         self._plain = learner.task.reward == "currency"
+        self._begins = [(day - min(days)).days * per_day for day in days]
+        self._moments: dict[int, Moment] = {}
+        self._batch: Batch | None = None
+
+    @property
+    def episodes(self) -> int:
+        """First days."""
+        return len(self._begins)
+
+    @property
+    def prepared(self) -> bool:
+        """Whether it is known where every episode begins."""
+        return len(self._moments) == len(set(self._begins))
+
+    def prepare(self, ended: Callable[[], bool]) -> bool:
+        """Play all seeds under the policy of zeros up to the last first day; False where it was ended."""
+        nothing = np.zeros((self.first.count, len(self.first.outlook.action_names)))
+        for step in range(max(self._begins) + 1):
+            if step in self._begins:
+                self._moments[step] = self.first.moment()
+            if step % self._day == 0 and ended():
+                return False
+            if step < max(self._begins):
+                self.first.step(nothing)
+        return True
 
     def play(
         self,
-        weight: Float,
-        bias: Float,
+        given: Weights,
+        numbers: Float,
         chosen: Sequence[int],
-        seeds: Sequence[int],
+        rows: Sequence[int],
         led: bool,
         ended: Callable[[], bool],
     ) -> Float | None:
-        """Reward, occupied K.h and occupied 1000 ppm.h of every candidate's episodes, (3, batches, C).
+        """Reward, occupied K.h and occupied 1000 ppm.h of every candidate's episodes, (3, episodes, C).
 
         Parameters
         ----------
-        weight, bias
-            (C, m, n) and (C, m).
-        chosen, seeds
-            Which batches, and one seed for each, the same for all candidates.
+        given, numbers
+            What makes policies of the candidates' numbers (C, count).
+        chosen, rows
+            Which first days, and the number of a seed for each, the same for all candidates.
         led
             The last day belongs to the policy of zeros.
         ended
             Asked now and then; None is returned where it says so.
         """
-        heard = np.ascontiguousarray(weight.transpose(0, 2, 1), dtype=np.float32)
-        added = bias.astype(np.float32)
-        found = np.zeros((3, len(chosen), self.count))
-        for b, (batch, seed) in enumerate(zip((self.batches[k] for k in chosen), seeds, strict=True)):
-            if ended():
+        weight, bias = given.weights(numbers)
+        heard = np.tile(weight.transpose(0, 2, 1).astype(np.float32), (len(chosen), 1, 1))
+        added = np.tile(bias.astype(np.float32), (len(chosen), 1))
+        batch = self._gathered(chosen, rows)
+        found = np.zeros((3, len(added)))
+        before = _tally(batch)
+        for step in range(self.steps):
+            if step % self._day == 0 and ended():
                 return None
-            batch.put(np.arange(self.count), np.full(self.count, seed, dtype=np.int64))
-            for step in range(self.steps):
-                seen = batch.observe()
-                action = np.matmul(seen[:, None, :], heard)[:, 0] + added
-                np.clip(action, -1.0, 1.0, out=action)
-                if led and step >= self.steps - self._day:
-                    action[:] = 0.0
-                batch.step(action)
-                if not self._plain:
-                    found[0, b] += batch.worth(batch.terms(), seen)
-            zone = batch.simulator.state.kpi_zone.sum(axis=1)
-            found[1, b] = zone[:, la.KZ_TDIS_OCCUPIED] / HOUR_S
-            found[2, b] = zone[:, la.KZ_IDIS_OCCUPIED] / (1000.0 * HOUR_S)
-            if self._plain:  # what the rewards add up to
-                per_kh, per_kppmh = batch.outlook.weights
-                cost = batch.simulator.state.kpi[:, la.KP_COST_HVAC]
-                found[0, b] = -(cost + per_kh * found[1, b] + per_kppmh * found[2, b])
-        return found
+            seen = batch.observe()
+            phi = seen if given.features is None else given.features(seen)
+            action = np.matmul(phi[:, None, :], heard)[:, 0] + added
+            np.clip(action, -1.0, 1.0, out=action)
+            if led and step >= self.steps - self._day:
+                action[:] = 0.0
+            batch.step(action)
+            if not self._plain:
+                found[0] += batch.worth(batch.terms(), batch.observe())
+        cost, found[1], found[2] = _tally(batch) - before
+        if self._plain:  # what the rewards add up to
+            per_kh, per_kppmh = batch.outlook.weights
+            found[0] = -(cost + per_kh * found[1] + per_kppmh * found[2])
+        return found.reshape(3, len(chosen), self.count)
+
+    def _gathered(self, chosen: Sequence[int], rows: Sequence[int]) -> Batch:
+        """All candidates at the beginning of these episodes."""
+        count = self.count * len(chosen)
+        if self._batch is None or self._batch.count != count:
+            self._batch = Batch(self._scenario, self._task, count, *self._seeds)
+        for k, (day, row) in enumerate(zip(chosen, rows, strict=True)):
+            slots = np.arange(k * self.count, (k + 1) * self.count)
+            self._batch.go(slots, self._moments[self._begins[day]], np.full(self.count, row, dtype=np.int64))
+        return self._batch
+
+
+def _tally(batch: Batch) -> Float:
+    """Cost, occupied K.h and occupied 1000 ppm.h since the window began, (3, N)."""
+    zone = batch.simulator.state.kpi_zone.sum(axis=1)
+    cost = batch.simulator.state.kpi[:, la.KP_COST_HVAC]
+    return np.stack(
+        [cost, zone[:, la.KZ_TDIS_OCCUPIED] / HOUR_S, zone[:, la.KZ_IDIS_OCCUPIED] / (1000.0 * HOUR_S)]
+    )
+
+
+class Price:
+    """The price of discomfort: it rises while a policy causes more than it may, and falls otherwise.
+
+    Attributes
+    ----------
+    now
+        Currency per occupied K.h.
+    """
+
+    def __init__(self, first: float) -> None:
+        self.now = first
+        self._caused = self._allowed = 0.0
+
+    def follow(self, caused: float, allowed: float) -> None:
+        """Take a generation's sums of K.h into account."""
+        self._caused = MEMORY * self._caused + (1.0 - MEMORY) * caused
+        self._allowed = MEMORY * self._allowed + (1.0 - MEMORY) * allowed
+        beyond = self._caused / max(self._allowed, 1e-9) - 1.0
+        self.now *= math.exp(FOLLOW * min(1.0, max(-1.0, beyond)))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that a continuation needs."""
+        return {"price": np.array([self.now, self._caused, self._allowed])}
+
+    def recall(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from `state`."""
+        self.now, self._caused, self._allowed = (float(number) for number in state["price"])
 
 
 class Evolution:
@@ -192,27 +290,31 @@ class Evolution:
     replay_buffer = None
 
     def __init__(self, scenario: Scenario, learner: Learner, seed: int, first_seed: int) -> None:
-        self.parameters = parameters_of(learner)
+        self.parameters = own = parameters_of(learner)
         self.num_timesteps = 0
-        own = self.parameters
-        self.crowd = Crowd(scenario, learner, own.population + 1, first_seed)
-        first = self.crowd.batches[0]
-        outlook = first.outlook
+        seeds = range(first_seed, first_seed + own.episodes)
+        self.crowd = Crowd(scenario, learner, own.population + 2, seeds)  # the mean, and the rule
+        outlook, zones = self.crowd.first.outlook, self.crowd.first.building.zone_ids
         if outlook.choices:
             raise ControllerError(
                 "es moves continuous actions", key="task.discrete_levels", value=learner.task.discrete_levels,
                 allowed="0",
             )  # fmt: skip
-        self._shared = SharedWeights(
-            outlook.names, outlook.action_names, first.building.zone_ids, own.leave_out
-        )
-        self._search = SeparableCma(self._shared.count, own.population, own.sigma)
-        self._seed, self._first_seed, self._steps = seed, first_seed, learner.training.steps
+        names = outlook.names, outlook.action_names
+        if own.hears:
+            words = Vocabulary(names[0], outlook.lower, outlook.upper, zones, own.features)
+            self._weights = words.weights(names[1], own.hears)
+        else:
+            self._weights = shared(*names, zones, own.leave_out)
+        given = self._weights
+        self._search = SeparableCma(given.count, own.population, own.sigma, given.begin, given.step)
+        self._seed, self._steps = seed, learner.training.steps
+        self._price = Price(own.comfort_price)
 
     @property
     def policy(self) -> LinearPolicy:
         """See the class."""
-        return self._shared.policy(self._search.mean)
+        return self._weights.policy(self._search.mean)
 
     def generation(self, ended: Callable[[], bool]) -> bool:
         """One more generation; False where it was ended early, which leaves everything as it was.
@@ -220,23 +322,28 @@ class Evolution:
         A candidate is worth minus its reward, and dear what it causes beyond the leading rule's discomfort.
         Chance follows from the seed and the number of the generation, so that a continuation is exact.
         """
-        own, search = self.parameters, self._search
+        own, search, crowd = self.parameters, self._search, self.crowd
+        if not crowd.prepared and not crowd.prepare(ended):
+            return False
         random = np.random.default_rng([self._seed, search.generation])
-        numbers = np.concatenate([search.ask(random), np.zeros((1, len(search.mean)))])
-        parts = np.array_split(np.arange(len(self.crowd.batches)), own.starts_at_once)
+        numbers = np.concatenate([search.ask(random), search.mean[None], np.zeros((1, len(search.mean)))])
+        parts = np.array_split(np.arange(crowd.episodes), own.starts_at_once)
         chosen = [int(random.choice(part)) for part in parts if len(part)]
-        seeds = self._first_seed + random.integers(0, own.episodes, len(chosen))
-        weights = self._shared.weights(numbers)
-        found = self.crowd.play(*weights, chosen, seeds.tolist(), own.last_day_led, ended)
+        rows = random.integers(0, own.episodes, len(chosen)).tolist()
+        found = crowd.play(self._weights, numbers, chosen, rows, own.last_day_led, ended)
         if found is None:
             return False
         reward, heat, air = found
-        worse = np.maximum(0.0, heat - own.comfort_share * heat[:, -1:])
+        if own.balance:
+            self._price.follow(float(heat[:, -2].sum()), own.comfort_share * float(heat[:, -1].sum()))
+            worse = heat
+        else:
+            worse = np.maximum(0.0, heat - own.comfort_share * heat[:, -1:])
         stale = np.maximum(0.0, air - own.comfort_share * air[:, -1:])
-        lost = (own.comfort_price * worse + own.co2_price * stale - reward).sum(axis=0)
+        lost = (self._price.now * worse + own.co2_price * stale - reward).sum(axis=0)
         left = 1.0 - self.num_timesteps / self._steps
-        search.tell(lost[:-1], own.sigma * WIDEST * max(NARROWEST, left))
-        self.num_timesteps += self.crowd.count * len(chosen) * self.crowd.steps
+        search.tell(lost[:-2], own.sigma * WIDEST * max(NARROWEST, left))
+        self.num_timesteps += crowd.count * len(chosen) * crowd.steps
         return True
 
     def predict(
@@ -247,9 +354,10 @@ class Evolution:
 
     def save(self, stream: IO[bytes]) -> None:
         """The policy, and all that a continuation needs."""
-        self.policy.save(stream, **self._search.state())
+        self.policy.save(stream, **self._search.state(), **self._price.state())
 
     def recall(self, state: dict[str, NDArray[Any]], steps: int) -> None:
         """Go on from what `save` wrote after so many steps."""
         self._search.recall(state)
+        self._price.recall(state)
         self.num_timesteps = steps

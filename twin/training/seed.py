@@ -132,7 +132,7 @@ def _evolve(
     """As train_seed, by evolution: neither torch nor Stable-Baselines3 is needed."""
     training = job.learner.training
     model = Evolution(job.scenario, job.learner, job.seed, _FIRST_SEED + _APART * job.seed)
-    first = model.crowd.batches[0]
+    first = model.crowd.first
     diary = Diary(job.place, _about(job, first.scenario, first.outlook))
     if job.resume and (job.place / LAST).is_file():
         steps = read_about(job.place / LAST).steps

@@ -1,23 +1,93 @@
-"""A linear policy whose weights zones share, so that a search has few numbers to find.
+"""Weights that zones share, so that a search has few numbers to find.
 
-What a zone's action hears: the same columns of its own zone, with the same weights in every zone; what
-belongs to no zone, alike; a bias of all and one of its own. A building-wide action hears the mean over zones.
+What a zone's action hears: columns of its own zone, with the same weights in every zone; what belongs to no
+zone, alike. A building-wide action hears the mean over zones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.control.features import Features
 from twin.control.linear import LinearPolicy
 
 Float = NDArray[np.float64]
+BIAS = -1  # in place of a column
 
 
-class SharedWeights:
+@dataclass
+class Weights:
     """From the numbers of a search to weights and biases of policies.
+
+    Parameters
+    ----------
+    actions, columns
+        What a policy sets, and how much it hears.
+    features
+        What it hears in place of the observation.
+
+    Attributes
+    ----------
+    begin, step
+        Where the search begins (count,), and how far each number is tried, as multiples of its sigma.
+    """
+
+    actions: int
+    columns: int
+    features: Features | None = None
+    begin: list[float] = field(default_factory=list)
+    step: list[float] = field(default_factory=list)
+    _known: dict[Hashable, int] = field(default_factory=dict)
+    _rows: list[tuple[int, int, float]] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Numbers to find."""
+        return len(self._known)
+
+    def hear(
+        self,
+        key: Hashable,
+        action: int,
+        column: int,
+        factor: float = 1.0,
+        begin: float = 0.0,
+        step: float = 1.0,
+    ) -> None:
+        """One number, known by `key`, weighs a column (or is the bias) of an action."""
+        if key not in self._known:
+            self._known[key] = len(self._known)
+            self.begin.append(begin)
+            self.step.append(step)
+        place = action * (self.columns + 1) + (self.columns if column == BIAS else column)
+        self._rows.append((self._known[key], place, factor))
+
+    def weights(self, numbers: Float) -> tuple[Float, Float]:
+        """Weights (C, m, n) and biases (C, m) of C candidates (C, count)."""
+        flat = np.zeros((len(numbers), self.actions * (self.columns + 1)))
+        for (
+            number,
+            place,
+            factor,
+        ) in self._rows:  # a place may be fed twice: by the bias of all and by its own
+            flat[:, place] += numbers[:, number] * factor
+        whole = flat.reshape(len(numbers), self.actions, self.columns + 1)
+        return whole[:, :, :-1], whole[:, :, -1]
+
+    def policy(self, numbers: Float) -> LinearPolicy:
+        """The policy of one candidate (count,)."""
+        weight, bias = self.weights(numbers[None])
+        return LinearPolicy(weight[0], bias[0], self.features)
+
+
+def shared(
+    seen: Sequence[str], acted: Sequence[str], zones: Sequence[str], leave_out: Sequence[str] = ()
+) -> Weights:
+    """Every action hears every column, with a bias of all zones and one of its own.
 
     Parameters
     ----------
@@ -27,59 +97,27 @@ class SharedWeights:
         Ids, which begin names as `<zone>.` or `rule.<zone>.`.
     leave_out
         Columns whose name holds one of these are not heard.
-
-    Attributes
-    ----------
-    count
-        Numbers to find.
     """
-
-    def __init__(
-        self, seen: Sequence[str], acted: Sequence[str], zones: Sequence[str], leave_out: Sequence[str] = ()
-    ) -> None:
-        self.shape = len(acted), len(seen)
-        known: dict[Hashable, int] = {}
-        rows: list[tuple[int, int, int, float]] = []
-
-        def hear(key: Hashable, action: int, column: int, factor: float = 1.0) -> None:
-            rows.append((known.setdefault(key, len(known)), action, column, factor))
-
-        parts = [_zone_of(name, zones) for name in seen]
-        for a, name in enumerate(acted):
-            zone, what = _zone_of(name, zones)
-            for c, (there, column) in enumerate(parts):
-                if any(word in seen[c] for word in leave_out):
-                    continue
-                if not there:
-                    hear((what, column), a, c)
-                elif not zone:
-                    hear((what, "mean", column), a, c, 1.0 / len(zones))
-                elif zone == there:
-                    hear((what, "own", column), a, c)
-            hear((what, "bias"), a, len(seen))
-            if zone:
-                hear((what, "bias", zone), a, len(seen))
-        self.count = len(known)
-        self._number = np.array([row[0] for row in rows])
-        self._place = np.array([row[1] * (len(seen) + 1) + row[2] for row in rows])
-        self._factor = np.array([row[3] for row in rows])
-
-    def weights(self, numbers: Float) -> tuple[Float, Float]:
-        """Weights (C, m, n) and biases (C, m) of C candidates (C, count)."""
-        actions, columns = self.shape
-        flat = np.zeros((len(numbers), actions * (columns + 1)))
-        for k in range(len(self._number)):  # a place may be fed twice: by the bias of all and by its own
-            flat[:, self._place[k]] += numbers[:, self._number[k]] * self._factor[k]
-        whole = flat.reshape(len(numbers), actions, columns + 1)
-        return whole[:, :, :-1], whole[:, :, -1]
-
-    def policy(self, numbers: Float) -> LinearPolicy:
-        """The policy of one candidate (count,)."""
-        weight, bias = self.weights(numbers[None])
-        return LinearPolicy(weight[0], bias[0])
+    made = Weights(len(acted), len(seen))
+    parts = [zone_of(name, zones) for name in seen]
+    for a, name in enumerate(acted):
+        zone, what = zone_of(name, zones)
+        for c, (there, column) in enumerate(parts):
+            if any(word in seen[c] for word in leave_out):
+                continue
+            if not there:
+                made.hear((what, column), a, c)
+            elif not zone:
+                made.hear((what, "mean", column), a, c, 1.0 / len(zones))
+            elif zone == there:
+                made.hear((what, "own", column), a, c)
+        made.hear((what, "bias"), a, BIAS)
+        if zone:
+            made.hear((what, "bias", zone), a, BIAS)
+    return made
 
 
-def _zone_of(name: str, zones: Sequence[str]) -> tuple[str, str]:
+def zone_of(name: str, zones: Sequence[str]) -> tuple[str, str]:
     """The zone that a column belongs to ("" for none), and its name without it."""
     for prefix in ("", "rule."):
         for zone in zones:

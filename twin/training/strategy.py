@@ -6,7 +6,7 @@ X (2008); constants after N. Hansen, The CMA evolution strategy: a tutorial (201
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class SeparableCma:
         Candidates of a generation.
     sigma
         Standard deviation of the first generation.
+    begin, step
+        Where to begin (count,), by default 0, and each number's own share of sigma (count,), by default 1.
 
     Attributes
     ----------
@@ -33,7 +35,14 @@ class SeparableCma:
         What is believed best, (count,).
     """
 
-    def __init__(self, count: int, population: int, sigma: float) -> None:
+    def __init__(
+        self,
+        count: int,
+        population: int,
+        sigma: float,
+        begin: Sequence[float] | None = None,
+        step: Sequence[float] | None = None,
+    ) -> None:
         self.population, n = population, count
         half = population // 2
         weight = np.log(half + 0.5) - np.log(np.arange(1, half + 1))
@@ -49,7 +58,8 @@ class SeparableCma:
         self._c_one = min(1.0, one * faster)
         self._c_rank = min(1.0 - self._c_one, rank * faster)
         self._length = np.sqrt(n) * (1.0 - 1.0 / (4.0 * n) + 1.0 / (21.0 * n * n))
-        self.mean, self.scale = np.zeros(n), np.ones(n)
+        self.mean = np.zeros(n) if begin is None else np.array(begin, dtype=np.float64)
+        self.scale = np.ones(n) if step is None else np.array(step, dtype=np.float64)
         self.sigma, self.generation = sigma, 0
         self._path_sigma, self._path = np.zeros(n), np.zeros(n)
         self._asked = np.zeros((population, n))
