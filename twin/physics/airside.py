@@ -149,5 +149,5 @@ def _without_fog(temperature: float, humidity: float, pressure: float, most: flo
 
 @njit
 def warming(temperature: float, flow: float, offered: float, most: float) -> float:
-    """Heat that a coil gives to air [W]: what is offered, but not beyond a leaving temperature `most` [°C]."""
+    """Heat that a coil gives to air [W]: what is offered, but not beyond leaving at `most` [°C]."""
     return clip(flow * CP_AIR * (most - temperature), 0.0, offered)

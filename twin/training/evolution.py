@@ -11,7 +11,6 @@ H. Mania et al., Simple random search of static linear policies is competitive f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -32,7 +31,6 @@ from twin.training.strategy import SeparableCma
 
 Float = NDArray[np.float64]
 HOUR_S = 3600.0
-MEMORY, FOLLOW = 0.95, 0.05  # of sums of discomfort, per generation; how fast prices follow
 WIDEST, NARROWEST = 1.5, 0.08  # of the first sigma: most at the start and at the end of training, where noise
 # of episodes, not distance, decides which candidate is best
 
@@ -56,9 +54,6 @@ class Parameters:
         First days that a generation plays: one drawn from each so many equal parts of the list, in its order.
     leave_out
         Columns whose names hold one of these words are not heard.
-    balance
-        `comfort_price` is for all discomfort, not for what is beyond the rule's, and follows it: up while
-        the policy's is more than `comfort_share` of the rule's, over the episodes of the last generations.
     features, hears
         What each action hears, where that is not everything: see twin.training.features.Vocabulary.
     last_day_led
@@ -74,7 +69,6 @@ class Parameters:
     starts_at_once: int = 3
     leave_out: tuple[str, ...] = ()
     last_day_led: bool = True
-    balance: bool = False
     features: Mapping[str, Any] = field(default_factory=dict)
     hears: Mapping[str, Any] = field(default_factory=dict)
 
@@ -247,35 +241,6 @@ def _tally(batch: Batch) -> Float:
     )
 
 
-class Price:
-    """The price of discomfort: it rises while a policy causes more than it may, and falls otherwise.
-
-    Attributes
-    ----------
-    now
-        Currency per occupied K.h.
-    """
-
-    def __init__(self, first: float) -> None:
-        self.now = first
-        self._caused = self._allowed = 0.0
-
-    def follow(self, caused: float, allowed: float) -> None:
-        """Take a generation's sums of K.h into account."""
-        self._caused = MEMORY * self._caused + (1.0 - MEMORY) * caused
-        self._allowed = MEMORY * self._allowed + (1.0 - MEMORY) * allowed
-        beyond = self._caused / max(self._allowed, 1e-9) - 1.0
-        self.now *= math.exp(FOLLOW * min(1.0, max(-1.0, beyond)))
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        """All that a continuation needs."""
-        return {"price": np.array([self.now, self._caused, self._allowed])}
-
-    def recall(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from `state`."""
-        self.now, self._caused, self._allowed = (float(number) for number in state["price"])
-
-
 class Evolution:
     """One training seed of the search; speaks as much of Stable-Baselines3 as a diary needs.
 
@@ -293,7 +258,7 @@ class Evolution:
         self.parameters = own = parameters_of(learner)
         self.num_timesteps = 0
         seeds = range(first_seed, first_seed + own.episodes)
-        self.crowd = Crowd(scenario, learner, own.population + 2, seeds)  # the mean, and the rule
+        self.crowd = Crowd(scenario, learner, own.population + 1, seeds)
         outlook, zones = self.crowd.first.outlook, self.crowd.first.building.zone_ids
         if outlook.choices:
             raise ControllerError(
@@ -309,7 +274,6 @@ class Evolution:
         given = self._weights
         self._search = SeparableCma(given.count, own.population, own.sigma, given.begin, given.step)
         self._seed, self._steps = seed, learner.training.steps
-        self._price = Price(own.comfort_price)
 
     @property
     def policy(self) -> LinearPolicy:
@@ -326,7 +290,7 @@ class Evolution:
         if not crowd.prepared and not crowd.prepare(ended):
             return False
         random = np.random.default_rng([self._seed, search.generation])
-        numbers = np.concatenate([search.ask(random), search.mean[None], np.zeros((1, len(search.mean)))])
+        numbers = np.concatenate([search.ask(random), np.zeros((1, len(search.mean)))])
         parts = np.array_split(np.arange(crowd.episodes), own.starts_at_once)
         chosen = [int(random.choice(part)) for part in parts if len(part)]
         rows = random.integers(0, own.episodes, len(chosen)).tolist()
@@ -334,15 +298,11 @@ class Evolution:
         if found is None:
             return False
         reward, heat, air = found
-        if own.balance:
-            self._price.follow(float(heat[:, -2].sum()), own.comfort_share * float(heat[:, -1].sum()))
-            worse = heat
-        else:
-            worse = np.maximum(0.0, heat - own.comfort_share * heat[:, -1:])
+        worse = np.maximum(0.0, heat - own.comfort_share * heat[:, -1:])
         stale = np.maximum(0.0, air - own.comfort_share * air[:, -1:])
-        lost = (self._price.now * worse + own.co2_price * stale - reward).sum(axis=0)
+        lost = (own.comfort_price * worse + own.co2_price * stale - reward).sum(axis=0)
         left = 1.0 - self.num_timesteps / self._steps
-        search.tell(lost[:-2], own.sigma * WIDEST * max(NARROWEST, left))
+        search.tell(lost[:-1], own.sigma * WIDEST * max(NARROWEST, left))
         self.num_timesteps += crowd.count * len(chosen) * crowd.steps
         return True
 
@@ -354,10 +314,9 @@ class Evolution:
 
     def save(self, stream: IO[bytes]) -> None:
         """The policy, and all that a continuation needs."""
-        self.policy.save(stream, **self._search.state(), **self._price.state())
+        self.policy.save(stream, **self._search.state())
 
     def recall(self, state: dict[str, NDArray[Any]], steps: int) -> None:
         """Go on from what `save` wrote after so many steps."""
         self._search.recall(state)
-        self._price.recall(state)
         self.num_timesteps = steps
