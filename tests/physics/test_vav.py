@@ -53,12 +53,8 @@ def test_design_point_and_standstill_of_the_fan() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "outdoor", "back", "allowed"),
-    [
-        (True, 15.0, 23.0, True),
-        (True, 22.0, 24.0, False),
-        (True, 20.0, 19.0, False),
-        (False, 15.0, 23.0, False),
-    ],
+    [(True, 15.0, 23.0, True), (True, 22.0, 24.0, False), (True, 20.0, 19.0, False),
+     (False, 15.0, 23.0, False)],
 )
 def test_economizer_logic(kind: bool, outdoor: float, back: float, allowed: bool) -> None:
     assert economizer_allowed(kind, outdoor, back, 21.0) is allowed

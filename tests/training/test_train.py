@@ -189,5 +189,6 @@ def test_cost_at_comfort_prefers_comfort_to_any_saving() -> None:
     rule = {"cost_tot": 1.0, "tdis_occ": 1.0, "idis_occ": 0.0}
     cheap = {"cost_tot": 0.1, "tdis_occ": 2.0, "idis_occ": 0.0}
     fair = {"cost_tot": 0.9, "tdis_occ": 0.9, "idis_occ": 0.0}
-    assert score(fair, rule, "cost_at_comfort") > score(rule, rule, "cost_at_comfort")
-    assert score(rule, rule, "cost_at_comfort") > score(cheap, rule, "cost_at_comfort")
+    assert score(fair, rule, "cost_at_comfort", 1) > score(rule, rule, "cost_at_comfort", 2)
+    assert score(rule, rule, "cost_at_comfort", 1) > score(cheap, rule, "cost_at_comfort", 2)
+    assert score(rule, rule, "last", 2) > score(fair, rule, "last", 1)

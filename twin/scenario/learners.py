@@ -53,9 +53,8 @@ class EvaluationSpec(Record):
     days: int | None = Field(None, ge=1)  # None: as long as in training
     seeds: tuple[int, ...] = (10_000, 10_001, 10_002, 10_003)  # not those of the training's pool
     rules: tuple[str, ...] = ()  # agents played on the same episodes besides the scenario's baseline
-    objective: Literal["reward", "cost_at_comfort"] = (
-        "reward"  # the other: cost, no comfort worse than the baseline's
-    )
+    # cost_at_comfort: cost, no comfort worse than the baseline's; last: whatever was learned at last
+    objective: Literal["reward", "cost_at_comfort", "last"] = "reward"
 
 
 class TuningSpec(Record):

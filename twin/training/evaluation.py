@@ -131,8 +131,10 @@ def _rule(batch: Batch, agent: AgentSpec) -> Float:
     return total
 
 
-def score(values: Values, baseline: Values, objective: str) -> float:
-    """What the best policy has most of: reward, or minus cost where no comfort is worse than the rule's."""
+def score(values: Values, baseline: Values, objective: str, steps: float) -> float:
+    """What the best policy has most of: reward, steps, or minus cost at no less comfort than the rule's."""
+    if objective == "last":
+        return float(steps)
     if objective == "reward":
         return values[REWARD]
     worse = 0.0

@@ -144,7 +144,7 @@ def _evolve(
     def evaluate() -> None:
         values = held_out.play(model.policy.predict)
         diary.steps, diary.wall_s = model.num_timesteps, before + time.perf_counter() - began
-        row = diary.row(values, score(values, job.baseline, job.learner.evaluate.objective))
+        row = diary.row(values, score(values, job.baseline, job.learner.evaluate.objective, diary.steps))
         diary.evaluated(row, model)
         if report is not None:
             report(row)

@@ -23,7 +23,7 @@ from twin.scenario.schema import Scenario
 from twin.simulator import Simulator
 from twin.training import algorithms
 from twin.training.diary import BEST, ONNX
-from twin.training.evaluation import HeldOut, Values
+from twin.training.evaluation import REWARD, HeldOut, Values
 from twin.training.seed import Job, Outcome
 from twin.training.together import Progress, every_seed
 
@@ -64,7 +64,9 @@ class Training:
     def best(self) -> Outcome | None:
         """The seed with the best evaluation."""
         tried = [o for o in self.outcomes if o.best is not None]
-        return max(tried, key=lambda o: o.best["score"] if o.best else 0.0, default=None)
+        return max(
+            tried, key=lambda o: (o.best["score"], o.best[REWARD]) if o.best else (0.0, 0.0), default=None
+        )
 
 
 def train(

@@ -103,7 +103,9 @@ class Watch(BaseCallback):  # type: ignore[misc, unused-ignore]
         """Play the policy on the held-out episodes and note what came of it."""
         values = self._held_out.play(lambda seen, state, first: self.model.predict(seen, state, first, True))
         self.note_time()
-        row = self.diary.row(values, score(values, self._baseline, self._learner.evaluate.objective))
+        row = self.diary.row(
+            values, score(values, self._baseline, self._learner.evaluate.objective, self.diary.steps)
+        )
         self.diary.evaluated(row, self.model)
         for name, value in row.items():
             if name not in ("steps", "wall_s"):
