@@ -69,7 +69,8 @@ def test_the_documented_example_is_compared(
     write(tmp_path, example)
     monkeypatch.chdir(tmp_path)
     result = call("compare", "classroom", "--agents", "setback,mine.py:MyController", "--days", 1,
-                  "--seeds", 2, "--jobs", jobs, "--out", "found", "--no-report", "--quiet")  # fmt: skip
+                  "--seeds", 2, "--jobs", jobs, "--no-references", "--out", "found", "--no-report",
+                  "--quiet")  # fmt: skip
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "found" / "comparison.json").read_text(encoding="utf-8"))
     assert found["agents"] == ["setback", "my_controller"]
