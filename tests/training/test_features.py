@@ -155,6 +155,9 @@ def test_an_episode_begins_where_the_policy_of_zeros_has_come_to() -> None:
         {"training": {"days": 1, "warm_up_days": 1, "starts": ["2023-02-01", "2023-02-03"]}}
     )  # fmt: skip
     crowd = Crowd(load_scenario("home"), learner, 3, [7, 8])
+    asked = iter([False, True])
+    assert not crowd.prepare(lambda: next(asked))  # stopped on the second day, which leaves nothing behind
+    assert not crowd.prepared
     assert crowd.prepare(lambda: False)
     batch = crowd._gathered([0, 1], [1, 0])
     first = batch.observe()

@@ -145,7 +145,6 @@ class Crowd:
         self._scenario, self._task = moved(whole, {"start": min(days).isoformat()}), learner.task
         self._seeds = len(seeds), seeds[0]  # as a pool: their climates are held once
         self.first = Batch(self._scenario, self._task, len(seeds), *self._seeds)
-        self.first.put(np.arange(len(seeds)), np.array(seeds, dtype=np.int64))
         per_day = 86_400 // self.first.building.clock.control_step_s
         self.steps, self._day = training.days * per_day, per_day
         self._plain = learner.task.reward == "currency"
@@ -165,7 +164,9 @@ class Crowd:
 
     def prepare(self, ended: Callable[[], bool]) -> bool:
         """Play all seeds under the policy of zeros up to the last first day; False where it was ended."""
-        nothing = np.zeros((self.first.count, len(self.first.outlook.action_names)))
+        count, first = self._seeds
+        self.first.put(np.arange(count), np.arange(first, first + count))
+        nothing = np.zeros((count, len(self.first.outlook.action_names)))
         for step in range(max(self._begins) + 1):
             if step in self._begins:
                 self._moments[step] = self.first.moment()
