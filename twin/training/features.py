@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,13 +79,7 @@ class Vocabulary:
             )
         for name in given:
             if name not in KEYS:
-                raise ControllerError(
-                    "a feature has no such key",
-                    key=f"parameters.{key}.{name}",
-                    value=given[name],
-                    allowed=", ".join(KEYS),
-                    suggestion=nearest(name, KEYS),
-                )
+                raise _unknown("a feature has no such key", f"parameters.{key}.{name}", name, KEYS)
         if "hours" in given:
             return self._hours(f"parameters.{key}.hours", given["hours"])
         numbers = [given.get("from"), given.get("to"), given.get("most", 1.0)]
@@ -141,14 +135,8 @@ class Vocabulary:
         if name in self._quantities:
             name = f"rule.{zone}.{name[5:]}" if name.startswith("rule.") else f"{zone}.{name}"
         if name not in self._seen:
-            known = sorted({*self._quantities, *(n for n in self._seen if not zone_of(n, self._zones)[0])})
-            raise ControllerError(
-                "nothing of this name is seen",
-                key=key,
-                value=name,
-                allowed=", ".join(known),
-                suggestion=nearest(name, known),
-            )
+            known = {*self._quantities, *(n for n in self._seen if not zone_of(n, self._zones)[0])}
+            raise _unknown("nothing of this name is seen", key, name, known)
         return self._seen.index(name)
 
     def _row(self, terms: Sequence[tuple[int, float]], begin: float, end: float) -> Row:
@@ -173,13 +161,7 @@ class Vocabulary:
         kinds = {name.rpartition(".")[2] for name in acted}
         for quantity in heard:
             if quantity not in kinds:
-                raise ControllerError(
-                    "no action is called so",
-                    key=f"{HEARS}.{quantity}",
-                    value=heard[quantity],
-                    allowed=", ".join(sorted(kinds)),
-                    suggestion=nearest(quantity, kinds),
-                )
+                raise _unknown("no action is called so", f"{HEARS}.{quantity}", quantity, kinds)
         hinges: dict[tuple[str, str], Hinge] = {}
         products: dict[tuple[tuple[str, str], ...], int] = {}
         found: list[tuple[tuple[str, ...], int, int, float, float]] = []
@@ -221,14 +203,16 @@ class Vocabulary:
             row = Row(((self._column(key, word, zone), 1.0),), 0.0)
             hinges[word, zone] = Hinge((row,), -1.0, 1.0)
             return word, zone
-        known = sorted({*self._hinges, *self._quantities, ZONE, "one"})
-        raise ControllerError(
-            "there is no such feature",
-            key=key,
-            value=word,
-            allowed=", ".join(known),
-            suggestion=nearest(word, known),
-        )
+        known = {*self._hinges, *self._quantities, ZONE, "one"}
+        raise _unknown("there is no such feature", key, word, known)
+
+
+def _unknown(what: str, key: str, name: str, known: Iterable[str]) -> ControllerError:
+    """A name that stands for nothing, with those that would."""
+    names = sorted(known)
+    return ControllerError(
+        what, key=key, value=name, allowed=", ".join(names), suggestion=nearest(name, names)
+    )
 
 
 def _is_pair(given: Any) -> bool:
