@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks.peers_clock import memory_mib
 from twin.envs.batch import POOL
 from twin.envs.single import BuildingEnv
 from twin.envs.vector import BuildingVectorEnv
@@ -83,15 +84,6 @@ def by_threads(
                 env.step(actions)
             found[number].append(2 * 96 * count / (time.perf_counter() - start))
     return {number: float(np.median(rates)) for number, rates in found.items()}
-
-
-def memory_mib() -> float:
-    """Memory that this process holds now [MiB]; NaN where the system does not say."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    except OSError:
-        return float("nan")
 
 
 def soak(scenario: str, steps: int, count: int = 64, tick_s: int = 300) -> tuple[int, float, float]:

@@ -212,20 +212,20 @@ def _features(graph: _Graph, features: Features) -> None:
         graph.then("Gather", graph.constant(features.column[:, k]), axis=1)
         graph.then("Mul", graph.constant(features.coefficient[:, k]))
         graph.then("Add", before if k else graph.constant(features.shift))
-    rows = graph.at
-    for k in range(features.row.shape[1]):
-        before, graph.at = graph.at, rows
-        graph.then("Gather", graph.constant(features.row[:, k]), axis=1)
-        if k:
-            graph.then("Max", before)
+    _combined(graph, features.row, "Max")
     graph.then("Max", graph.constant(features.floor))
     graph.then("Min", graph.constant(features.cap))
     graph.then(
         "Pad", graph.constant(np.array([0, 0, 0, 1], np.int64)), graph.constant(np.array(1.0, np.float32))
     )
-    hinges = graph.at
-    for k in range(features.factor.shape[1]):
-        before, graph.at = graph.at, hinges
-        graph.then("Gather", graph.constant(features.factor[:, k]), axis=1)
+    _combined(graph, features.factor, "Mul")
+
+
+def _combined(graph: _Graph, columns: NDArray[np.int64], kind: str) -> None:
+    """Columns of where the chain is, taken as each row of `columns` says and combined from left to right."""
+    source = graph.at
+    for k in range(columns.shape[1]):
+        before, graph.at = graph.at, source
+        graph.then("Gather", graph.constant(columns[:, k]), axis=1)
         if k:
-            graph.then("Mul", before)
+            graph.then(kind, before)
