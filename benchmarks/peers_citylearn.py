@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers_clock import serve, version_of
+from benchmarks.peers_clock import Constant, serve, version_of
 
 STEP_S = 900
 A_DAY = 86_400 // STEP_S
@@ -119,21 +119,10 @@ def schema(folder: Path, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class District:
+def district(module: Any, folder: Path, count: int) -> Constant:
     """Buildings with a heat pump, hot water storage, a battery and PV under one agent."""
-
-    def __init__(self, module: Any, folder: Path, count: int) -> None:
-        self.env = module.CityLearnEnv(schema(folder, count))
-        self.action = [[0.1] * len(space.high) for space in self.env.action_space]
-
-    def reset(self) -> None:
-        """A new episode."""
-        self.env.reset(seed=0)
-
-    def step(self) -> bool:
-        """A constant action."""
-        _, _, ended, cut, _ = self.env.step(self.action)
-        return bool(ended or cut)
+    env = module.CityLearnEnv(schema(folder, count))
+    return Constant(env, [[0.1] * len(space.high) for space in env.action_space])
 
 
 if __name__ == "__main__":
@@ -141,4 +130,4 @@ if __name__ == "__main__":
     citylearn = importlib.import_module("citylearn.citylearn")
     with tempfile.TemporaryDirectory() as place:
         write_data(Path(place))
-        serve(version_of("citylearn"), lambda: District(citylearn, Path(place), buildings), count=buildings)
+        serve(version_of("citylearn"), lambda: district(citylearn, Path(place), buildings), count=buildings)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import metadata
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 PATIENCE = 32  # steps between two looks at the clock
 WARM_STEPS = 8  # so that what compiles or loads at first use has done so
@@ -30,6 +30,22 @@ class Env(Protocol):
 
     def step(self) -> bool:
         """Take one control step; true where the episode has ended."""
+
+
+class Constant:
+    """An environment of Gymnasium under one action."""
+
+    def __init__(self, env: Any, action: Any) -> None:
+        self.env, self.action = env, action
+
+    def reset(self) -> None:
+        """A new episode."""
+        self.env.reset(seed=0)
+
+    def step(self) -> bool:
+        """Take the action."""
+        _, _, ended, cut, _ = self.env.step(self.action)
+        return bool(ended or cut)
 
 
 @dataclass
