@@ -80,6 +80,9 @@ _ROWS = (
     ),
     Quantity("fan_speed", "-", 0.0, 1.0, "Fan_Speed_Sensor", "fan speed", 2),
     Quantity(
+        "duct_static_pressure", "Pa", 0.0, 3000.0, "Supply_Air_Static_Pressure_Sensor", "duct static pressure", 0
+    ),
+    Quantity(
         "supply_water_temperature",
         "°C",
         0.0,
@@ -154,6 +157,15 @@ _ROWS = (
         1.0,
         "Damper_Position_Command",
         "outdoor air damper command",
+        2,
+    ),
+    Quantity(
+        "minimum_outdoor_air_command",
+        "-",
+        0.0,
+        1.0,
+        "Min_Outside_Air_Flow_Setpoint_Limit",
+        "minimum outdoor air",
         2,
     ),
     Quantity("cooling_valve_command", "-", 0.0, 1.0, "Valve_Command", "cooling valve command", 2),

@@ -13,6 +13,7 @@ from twin.physics import hydronic as hy
 from twin.physics import ideal as idl
 from twin.physics import layout as la
 from twin.physics import vav as va
+from twin.physics.airside import STATIC
 from twin.physics.layout import Float, Int
 from twin.physics.vav_parts import LOOP_S
 from twin.scenario.schema import Scenario
@@ -32,6 +33,7 @@ _SYSTEM_COLUMN = {
     "supply_air_temperature_setpoint": la.C_SUPPLY_AIR,
     "supply_water_temperature_setpoint": la.C_SUPPLY_WATER,
     "fan_speed_command": la.C_FAN, "outdoor_air_damper_command": la.C_OUTDOOR_DAMPER,
+    "minimum_outdoor_air_command": la.C_OUTDOOR_AIR,
     "cooling_valve_command": la.C_COOLING_VALVE, "heating_valve_command": la.C_HEATING_VALVE,
 }  # fmt: skip
 
@@ -192,6 +194,9 @@ def _vav_system(scenario: Scenario, hvac: Vav, terminal: Float) -> Float:
     system[0, va.VS_BOILER] = heating + float(boxes[:, va.VT_REHEAT].sum())
     system[0, va.VS_EFFICIENCY] = hvac.boiler_efficiency
     system[0, va.VS_TRAVEL] = hvac.actuator_travel_s
+    system[0, va.VS_STATIC] = STATIC * hvac.fan_pressure_pa
+    system[0, va.VS_STATIC_RESET] = hvac.static_pressure_reset
+    system[0, va.VS_OUTDOOR] = outdoor
     part_s = scenario.run.tick_s / math.ceil(scenario.run.tick_s / LOOP_S)
     system[0, va.VS_COIL_STEP] = 1.0 - math.exp(-part_s / COIL_LAG_S)
     return system
@@ -204,13 +209,14 @@ def _vav(scenario: Scenario, hvac: Vav) -> Plant:
     initial[va.VX_SUPPLY] = sizing.DESIGN_ROOM
     initial[va.VX_SETPOINT] = hvac.supply_air_temperature_c
     initial[va.VX_CHILLER_AGE] = LONG_AGO_S
+    initial[va.VX_STATIC] = STATIC * hvac.fan_pressure_pa
     zone = ("heating_setpoint", "cooling_setpoint", "damper_command", "valve_command")
     system = [quantity for quantity in _SYSTEM_COLUMN if quantity != "supply_water_temperature_setpoint"]
     points, columns = _commands(scenario, "ahu", dict.fromkeys(zone, served), system)
     signals = _signals(
         scenario, "ahu", dict.fromkeys((*_AIR, "valve_position"), served),
         ["supply_air_temperature", "return_air_temperature", "mixed_air_temperature", "supply_air_flow",
-         "outdoor_air_flow", "outdoor_air_fraction", "fan_speed", "compressor_on",
+         "outdoor_air_flow", "outdoor_air_fraction", "fan_speed", "duct_static_pressure", "compressor_on",
          "coefficient_of_performance", "thermal_power"],
         ["cooling", "fans", "pumps"], ["boiler.gas", "gas.gas"],
     )  # fmt: skip

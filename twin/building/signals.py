@@ -19,7 +19,8 @@ _SITE = (
 _SYSTEM = (
     "supply_air_temperature", "return_air_temperature", "mixed_air_temperature", "supply_air_flow",
     "outdoor_air_flow", "outdoor_air_fraction", "fan_speed", "supply_water_temperature",
-    "return_water_temperature", "compressor_on", "coefficient_of_performance", "thermal_power",
+    "duct_static_pressure", "return_water_temperature", "compressor_on", "coefficient_of_performance",
+    "thermal_power",
 )  # fmt: skip
 _METERS = (
     ("heating", "electric"), ("cooling", "electric"), ("fans", "electric"), ("pumps", "electric"),

@@ -9,7 +9,7 @@ import numpy as np
 from twin.control.controller import Bool, Float, Memory, Rule, fabric_after, lag_of
 from twin.control.optimum_start import OptimumStart
 from twin.control.trim_and_respond import SupplyAirReset
-from twin.control.ventilation import Co2Ventilation
+from twin.control.ventilation import Co2OutdoorAir, Co2Ventilation
 from twin.scenario.agents import Guideline36Parameters
 from twin.task import ActionSpec, ObservationSpec
 
@@ -18,6 +18,7 @@ COMMANDS = (
     "ventilation_command",
     "fan_speed_command",
     "outdoor_air_damper_command",
+    "minimum_outdoor_air_command",
 )
 
 
@@ -74,6 +75,7 @@ class Guideline36(Rule):
         self._damper = action.columns("outdoor_air_damper_command")
         self._reset = SupplyAirReset(parameters, step_s)
         self._air = Co2Ventilation(parameters, observation, action)
+        self._outdoor_air = Co2OutdoorAir(parameters, observation, action)
 
     def initial(self, count: int) -> Memory:
         """Modes (N, 1), starts and recoveries of heating and cooling (N, 2), and what zones remember."""
@@ -113,6 +115,7 @@ class Guideline36(Rule):
         reset = self._reset.after(memory, hot, mode == Mode.OCCUPIED)
         action[:, self._supply] = self._supply_air(mode, self._reset.setpoint(reset, outdoor))
         action[:, self._air.action] = self._air.shares(observation, open_now, outdoor)
+        action[:, self._outdoor_air.action] = np.where(open_now, self._outdoor_air.share(observation), np.nan)
         if rule.system_modes:
             inside = (own.sign * (air - bound) >= 0.0).all(axis=1, keepdims=True)
             action[:, self._fan] = np.where((mode == Mode.UNOCCUPIED) & inside, 0.0, np.nan)

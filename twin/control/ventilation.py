@@ -1,11 +1,11 @@
-"""Ventilation by CO2, for plants that let a controller set it."""
+"""Ventilation by CO2, for plants that let a controller set it: by zone, or an air handler's outdoor air."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from twin.control.controller import Bool, Float
-from twin.scenario.agents import VentilationParameters
+from twin.scenario.agents import Guideline36Parameters, VentilationParameters
 from twin.task import ActionSpec, ObservationSpec
 
 COOLER_K = 2.0  # outdoors, for free cooling
@@ -41,7 +41,35 @@ class Co2Ventilation:
         """Shares of design flow (N, V) for the columns `action`; `occupied` and `outdoor` [°C] are (N, 1)."""
         people = occupied | (observation[:, self._presence] > 0.5)
         least = np.where(people, self._minimum, 0.0)
-        call = np.minimum(np.maximum((observation[:, self._co2] - self._opens) / BAND_PPM, 0.0), 1.0)
+        call = _call(observation[:, self._co2], self._opens)
         air = observation[:, self._air]
         free = (air > observation[:, self._upper] + self._near) & (outdoor < air - COOLER_K)
         return np.where(free, 1.0, least + (1.0 - least) * call)
+
+
+class Co2OutdoorAir:
+    """An air handler's outdoor air: the floor's part always, the people's by the zone with most CO2.
+
+    All zones get one mixture, so that the one that needs most decides (the critical zone of ASHRAE 62.1).
+    """
+
+    def __init__(
+        self, parameters: Guideline36Parameters, observation: ObservationSpec, action: ActionSpec
+    ) -> None:
+        wanted = parameters.co2_setpoint_ppm
+        nothing = np.zeros(0, dtype=np.int64)
+        self.action = action.columns("minimum_outdoor_air_command") if wanted else nothing
+        every = [i for i, name in enumerate(observation.names) if name.endswith(".co2")]
+        self._co2 = np.array(every, dtype=np.int64)
+        self._opens = (wanted or 0.0) - BAND_PPM
+        self._floor = parameters.outdoor_air_minimum
+
+    def share(self, observation: Float) -> Float:
+        """Share of the outdoor air for every seat taken, (N, 1)."""
+        call = _call(observation[:, self._co2], self._opens).max(axis=1, keepdims=True)
+        return self._floor + (1.0 - self._floor) * call
+
+
+def _call(co2: Float, opens: float) -> Float:
+    """Call for air, 0 to 1 over the band from `opens` [ppm]."""
+    return np.minimum(np.maximum((co2 - opens) / BAND_PPM, 0.0), 1.0)

@@ -27,7 +27,7 @@ COIL_SURFACE = 8.0  # mean coil surface with the valve open, chilled water at 6.
 
 @njit
 def fan_speed(openness: float) -> float:
-    """Speed 0-1 at which the duct static pressure stands at its setpoint.
+    """Speed 0-1 at which the duct's static pressure is its design value; √r times that for a share r of it.
 
     openness is the flow that the boxes would pass at that pressure, over design flow. The fan meets
     p = s² SHUT_OFF - (SHUT_OFF - 1) q², the duct p = STATIC + (1 - STATIC) q². Source: fan affinity laws,

@@ -12,6 +12,7 @@ from twin.physics.actuators import chosen, clip, move
 from twin.physics.airside import cooling_coil, economizer_allowed, fan_flow, fan_power, fan_speed, warming
 from twin.physics.central import SHORT_CYCLE_S, boiler_fuel, chiller_capacity, chiller_power
 from twin.physics.compile import njit
+from twin.physics.duct import DELAY_S, FIRST, requests, trimmed
 from twin.physics.layout import (
     B_EXPECTED,
     B_OPERATING,
@@ -19,6 +20,7 @@ from twin.physics.layout import (
     C_DAMPER,
     C_FAN,
     C_HEATING_VALVE,
+    C_OUTDOOR_AIR,
     C_OUTDOOR_DAMPER,
     C_SUPPLY_AIR,
     C_VALVE,
@@ -40,6 +42,7 @@ from twin.physics.layout import (
     SY_OUTDOOR_FLOW,
     SY_OUTDOOR_FRACTION,
     SY_RETURN_AIR,
+    SY_STATIC,
     SY_SUPPLY_AIR,
     SY_SUPPLY_FLOW,
     SY_THERMAL,
@@ -75,11 +78,15 @@ from twin.physics.psychrometrics import CP_AIR
     VS_EFFICIENCY,
     VS_TRAVEL,
     VS_COIL_STEP,
+    VS_STATIC,
+    VS_STATIC_RESET,
+    VS_OUTDOOR,
     VAV_SYSTEM,
-) = range(13)
+) = range(16)
 # DESIGN_FLOW [kg/s]; FAN_POWER at design [W]; SUPPLY_AIR setpoint [°C]; ECONOMIZER 0/1 with HIGH_LIMIT
 # [°C]; COOLING chiller at 35 °C, HEATING main coil, BOILER [W]; COP, EFFICIENCY; TRAVEL [s]; COIL_STEP
-# share of the way per tick, or per part of a long one (twin.physics.vav_parts)
+# share of the way per tick, or per part of a long one (twin.physics.vav_parts); STATIC pressure of the duct
+# at design [Pa], and whether it is reset; OUTDOOR air with every seat taken [kg/s]
 (VT_FLOW, VT_MINIMUM, VT_HEATING_FLOW, VT_REHEAT, VT_OUTDOOR_PERSON, VT_OUTDOOR_AREA, VAV_TERMINAL) = range(7)
 # FLOW maximum [kg/s], 0 in unconditioned zones; MINIMUM, HEATING_FLOW fractions of it; REHEAT [W];
 # OUTDOOR_* [kg/s]
@@ -97,13 +104,17 @@ from twin.physics.psychrometrics import CP_AIR
     VX_SETPOINT,
     VX_CHILLER,
     VX_CHILLER_AGE,
+    VX_STATIC,
+    VX_TRIM,
+    VX_SCALE,
     VAV_STATES,
-) = range(14)
+) = range(17)
 # TRAVEL of actuators in this tick; NIGHT cycle runs; FAN speed; OUTDOOR, COOLING, HEATING actuators; *_COIL
 # lagged openings; INTEGRAL of the supply loop; SUPPLY temperature, SETPOINT [°C]; CHILLER 0/1 and seconds
-# since its last start
-VB_DAMPER, VB_VALVE, VB_REHEAT, VB_COOL, VB_HEAT, VAV_TERMINAL_STATES = range(6)
-# DAMPER, VALVE actuators; REHEAT lagged opening; COOL, HEAT integrals of the zone loop
+# since its last start; STATIC pressure setpoint [Pa], seconds to its next TRIM; SCALE: flow over what the
+# boxes' dampers pass at design pressure, 0 at rest
+VB_DAMPER, VB_VALVE, VB_REHEAT, VB_COOL, VB_HEAT, VB_ASKS, VAV_TERMINAL_STATES = range(7)
+# DAMPER, VALVE actuators; REHEAT lagged opening; COOL, HEAT integrals of the zone loop; ASKS for pressure
 
 ZONE_GAIN, ZONE_INTEGRAL_S = 0.5, 900.0  # zone loop: [1/K], [s]
 SUPPLY_GAIN, SUPPLY_INTEGRAL_S = 0.02, 180.0  # supply air loop: share of the sequence per K, [s]
@@ -172,14 +183,18 @@ def zone_loop(
 def _boxes(
     dt: float, system: Float, terminal: Float, zone: Float, boxes: Float, plant: Float, command: Float,
     bounds: Float, w: Float, on: bool,
-) -> tuple[float, float, float]:  # fmt: skip
-    """All boxes: openness (flow at duct static setpoint over design), highest cooling call, minimum outdoor
-    air [kg/s].
+) -> tuple[float, float, float, float]:  # fmt: skip
+    """All boxes: openness (flow at the duct's design pressure over design), highest cooling call, minimum
+    outdoor air [kg/s], requests for pressure.
+
+    Boxes control their flow: a damper opens further where less pressure stands before it.
     """
     reaches = dt / system[VS_TRAVEL]
+    scale = plant[VX_SCALE]
+    opens = 1.0 / scale if scale > 0.0 else 1.0
     share = min(1.0, dt / ZONE_INTEGRAL_S)
     occupied = bounds[0, B_OPERATING] > 0.5
-    total, most, outdoor, travel = 0.0, 0.0, 0.0, 0.0
+    total, most, outdoor, travel, asked = 0.0, 0.0, 0.0, 0.0, 0.0
     for z in range(w.shape[0]):
         if terminal[z, VT_FLOW] <= 0.0:
             continue
@@ -193,7 +208,11 @@ def _boxes(
             )
         boxes[z, VB_COOL] = cooled
         boxes[z, VB_HEAT] = heated
-        damper = move(boxes[z, VB_DAMPER], chosen(command[z * ZONE_COMMANDS + C_DAMPER], flow), reaches)
+        damper = boxes[z, VB_DAMPER]
+        boxes[z, VB_ASKS] = requests(damper, damper * scale, flow, boxes[z, VB_ASKS])
+        asked += boxes[z, VB_ASKS]
+        wanted = chosen(command[z * ZONE_COMMANDS + C_DAMPER], min(1.0, flow * opens))
+        damper = move(damper, wanted, reaches)
         valve = move(boxes[z, VB_VALVE], chosen(command[z * ZONE_COMMANDS + C_VALVE], valve), reaches)
         travel += abs(damper - boxes[z, VB_DAMPER]) + abs(valve - boxes[z, VB_VALVE])
         boxes[z, VB_DAMPER] = damper
@@ -204,7 +223,19 @@ def _boxes(
         if occupied:
             outdoor += terminal[z, VT_OUTDOOR_PERSON] * bounds[z, B_EXPECTED] + terminal[z, VT_OUTDOOR_AREA]
     plant[VX_TRAVEL] = travel
-    return total / system[VS_DESIGN_FLOW], most, outdoor
+    return total / system[VS_DESIGN_FLOW], most, outdoor, asked
+
+
+@njit
+def _pressure(dt: float, system: Float, plant: Float, asked: float, on: bool) -> float:
+    """The duct's static pressure setpoint over the design pressure."""
+    if system[VS_STATIC_RESET] < 0.5:
+        return 1.0
+    design = system[VS_STATIC]
+    if not on:
+        plant[VX_STATIC], plant[VX_TRIM] = min(FIRST, design), DELAY_S
+    plant[VX_STATIC], plant[VX_TRIM] = trimmed(plant[VX_STATIC], design, asked, plant[VX_TRIM], dt)
+    return plant[VX_STATIC] / design
 
 
 @njit
@@ -241,7 +272,7 @@ def _supply(
     plant[VX_SETPOINT] += clip(wanted - plant[VX_SETPOINT], -RESET_RATE * dt, RESET_RATE * dt)
     setpoint = chosen(command[at + C_SUPPLY_AIR], plant[VX_SETPOINT])
     heating, outdoor, cooling = 0.0, 0.0, 0.0
-    if on and (occupied or cooling_call > 0.0):
+    if on and (occupied or cooling_call > 0.0 or least > 0.0):
         heating, outdoor, cooling = sequence(plant, plant[VX_SUPPLY] - setpoint, dt, free, least, span)
     else:
         plant[VX_INTEGRAL] = 0.0
@@ -348,8 +379,8 @@ def _plant_power(
 
 @njit
 def _report(
-    signal: Float, at: int, plant: Float, power: Float, flow: float, back: float, mixed: float, cold: float,
-    warm: float,
+    signal: Float, at: int, system: Float, plant: Float, power: Float, flow: float, back: float, mixed: float,
+    cold: float, warm: float,
 ) -> None:  # fmt: skip
     """Signals of the air handler."""
     signal[at + SY_SUPPLY_AIR] = plant[VX_SUPPLY]
@@ -359,6 +390,7 @@ def _report(
     signal[at + SY_OUTDOOR_FLOW] = flow * plant[VX_OUTDOOR]
     signal[at + SY_OUTDOOR_FRACTION] = plant[VX_OUTDOOR]
     signal[at + SY_FAN] = plant[VX_FAN]
+    signal[at + SY_STATIC] = system[VS_STATIC] * plant[VX_SCALE] * plant[VX_SCALE]
     signal[at + SY_COMPRESSOR] = plant[VX_CHILLER]
     signal[at + SY_COP] = cold / power[E_COOLING] if power[E_COOLING] > 0.0 else 0.0
     signal[at + SY_THERMAL] = warm - cold
@@ -377,9 +409,16 @@ def run(
     forced = command[at + C_FAN]
     occupied = bounds[0, B_OPERATING] > 0.5
     on = (occupied or night) if math.isnan(forced) else forced > 0.0
-    openness, cooling_call, minimum = _boxes(dt, system, terminal, zone, boxes, plant, command, bounds, w, on)
-    plant[VX_FAN] = move(plant[VX_FAN], chosen(forced, fan_speed(openness) if on else 0.0), dt / FAN_RAMP_S)
+    openness, cooling_call, minimum, asked = _boxes(
+        dt, system, terminal, zone, boxes, plant, command, bounds, w, on
+    )
+    minimum = chosen(command[at + C_OUTDOOR_AIR] * system[VS_OUTDOOR], minimum)
+    pressure = _pressure(dt, system, plant, asked, on)
+    kept = math.sqrt(pressure) * fan_speed(openness) if on else 0.0
+    plant[VX_FAN] = move(plant[VX_FAN], chosen(forced, kept), dt / FAN_RAMP_S)
     share = fan_flow(plant[VX_FAN], openness)
+    scale = share / openness if openness > 0.0 else 0.0
+    plant[VX_SCALE] = scale
     flow = share * system[VS_DESIGN_FLOW]
     power[E_FANS] = system[VS_FAN_POWER] * fan_power(plant[VX_FAN], share)
     back, back_humidity, back_co2 = _return_air(terminal, zone, boxes)
@@ -391,7 +430,6 @@ def run(
     humidity = back_humidity + plant[VX_OUTDOOR] * (site[W_HUMIDITY] - back_humidity)
     co2 = back_co2 + plant[VX_OUTDOOR] * (site[W_CO2] - back_co2)
     humidity, warm, cold = _coils(system, plant, site, mixed, humidity, flow, power[E_FANS])
-    scale = share / openness if openness > 0.0 else 0.0
     warm += _discharge(terminal, boxes, w, signal, scale, plant[VX_SUPPLY], humidity, co2)
     _plant_power(dt, system, plant, power, counter, cold, warm, outdoor)
-    _report(signal, zones * ZONE_SIGNALS + SITE_SIGNALS, plant, power, flow, back, mixed, cold, warm)
+    _report(signal, zones * ZONE_SIGNALS + SITE_SIGNALS, system, plant, power, flow, back, mixed, cold, warm)

@@ -112,6 +112,7 @@ class Guideline36Parameters(StartParameters, VentilationParameters):
     respond_k: NonNegative = 0.2  # colder per trim step and request
     respond_maximum_k: NonNegative = 0.6
     warm_up_supply_c: Temperature | None = 35.0  # None: the plant's own loop
+    outdoor_air_minimum: Fraction = 0.57  # of the outdoor air for every seat taken: the floor's part
     system_modes: bool = True  # fan and outdoor air damper by the group's mode, not by the plant's hours
     loop_gain_per_k: Positive = 0.5  # of the zone's cooling loop, which the controller cannot see
     loop_integral_s: Positive = 900.0

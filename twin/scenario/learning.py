@@ -50,6 +50,7 @@ MOVED: dict[str, tuple[str, tuple[float, float]]] = {
     "ventilation_command": ("ventilation_offset", (-0.4, 0.4)),
     "supply_water_temperature_setpoint": ("supply_water_offset", (-6.0, 6.0)),
     "supply_air_temperature_setpoint": ("supply_air_offset", (-4.0, 4.0)),
+    "minimum_outdoor_air_command": ("outdoor_air_offset", (-0.4, 0.4)),
 }
 
 

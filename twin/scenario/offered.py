@@ -29,8 +29,8 @@ _SITE = (
 _AIR = ("supply_air_flow", "supply_air_temperature", "damper_position")  # of zones that get mechanical air
 _SYSTEM = {
     "ideal_loads": ("thermal_power",),
-    "vav": ("mixed_air_temperature", "outdoor_air_fraction", "fan_speed", "compressor_on",
-            "coefficient_of_performance", "thermal_power"),
+    "vav": ("mixed_air_temperature", "outdoor_air_fraction", "fan_speed", "duct_static_pressure",
+            "compressor_on", "coefficient_of_performance", "thermal_power"),
     "heat_pump": ("supply_water_temperature", "return_water_temperature", "compressor_on",
                   "coefficient_of_performance", "thermal_power"),
 }  # fmt: skip

@@ -52,6 +52,7 @@ class Vav(Record):
     minimum_outdoor_air_l_s_m2: NonNegative = 0.3  # ASHRAE 62.1 office, area part
     supply_air_temperature_c: Temperature = 13.0
     fan_pressure_pa: Positive = 900.0
+    static_pressure_reset: bool = False  # of the duct, from the boxes' requests: Guideline 36-2021, 5.16.1.2
     fan_efficiency: float = Field(0.6, gt=0.1, le=0.9)  # of fan, belt, motor and drive together
     economizer: Literal["none", "dry_bulb"] = "dry_bulb"  # free cooling with outdoor air
     economizer_high_limit_c: Temperature = 21.0
