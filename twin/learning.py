@@ -134,9 +134,9 @@ def _named(scenario: str) -> str:
 
 def learner_for(agent: str, scenario: str, wishes: Wishes) -> Learner:
     """The learner of a file with what the command line changes; raises ScenarioError."""
-    from twin.scenario.catalog import load_learner
+    from twin.training.place import read_learner
 
-    return load_learner(agent).for_scenario(scenario).updated(wishes.changes())
+    return read_learner(agent).for_scenario(scenario).updated(wishes.changes())
 
 
 def _train(

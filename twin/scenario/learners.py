@@ -7,17 +7,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, JsonValue, PrivateAttr, ValidationError, model_validator
 
-from twin.basics.errors import ScenarioError, nearest
+from twin.basics.errors import ScenarioError, TwinError, nearest
 from twin.scenario.explain import explain
 from twin.scenario.learning import TaskSpec
 from twin.scenario.record import Name, Positive, Record, wrong
 from twin.scenario.schema import Scenario
+from twin.scenario.strict_yaml import GIVEN, Keys, Mark, dotted, walk
 
 LearnerKind = Literal["ppo", "sac", "td3", "a2c", "dqn", "recurrent_ppo", "tqc", "es"]
 KINDS: tuple[str, ...] = get_args(LearnerKind)
 Values = dict[str, JsonValue]
+Places = Mapping[Keys, tuple[Keys, Mark]]  # key of a learner: its key in the file, and where that stands
 
 _MOST = {"training": 8, "evaluation": 4, "tuning": 4}
 _SEEDS = 100_000  # below: episodes for evaluation and tuning; above: where training without a pool draws
@@ -110,6 +112,7 @@ class Learner(Changes):
     description: str = ""
     policy: Literal["MlpPolicy", "MlpLstmPolicy"] = "MlpPolicy"  # es: always linear
     scenarios: dict[str, Changes] = Field({})  # scenario's name: what differs there
+    _places: Places = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _held_out(self) -> Learner:
@@ -136,16 +139,69 @@ class Learner(Changes):
 
     def for_scenario(self, name: str) -> Learner:
         """The learner with what differs for one scenario, and without `scenarios`; raises ScenarioError."""
-        own = self.scenarios.get(name)
-        return self.updated({} if own is None else own.model_dump(mode="json", exclude_unset=True))
+        own, section = self.scenarios.get(name), ("scenarios", name)
+        changes = {} if own is None else own.model_dump(mode="json", exclude_unset=True)
+        there = {keys[2:]: place for keys, place in self._places.items() if keys[:2] == section}
+        return self._merged(changes, _laid_over(self._places, there))
 
     def updated(self, changes: Mapping[str, Any]) -> Learner:
         """With other values of some keys, nested as in the file; raises ScenarioError as a file does."""
+        given = {
+            keys: (keys, Mark(GIVEN, 0, 0))
+            for keys, value in walk(dict(changes))
+            if len(keys) > 1 or not isinstance(value, Mapping)  # a section keeps its line
+        }
+        return self._merged(changes, _laid_over(self._places, given))
+
+    def read_at(self, marks: Mapping[Keys, Mark]) -> Learner:
+        """The same learner, which knows where each of its keys is written."""
+        made = self.model_copy()
+        made._places = {keys: (keys, mark) for keys, mark in marks.items()}
+        return made
+
+    def locate(self, error: TwinError) -> None:
+        """Say in an error about one of this learner's keys where that, or what is around it, is written.
+
+        Nothing changes where the error names a file already, or where the key comes from elsewhere: Python,
+        the command line, a default.
+        """
+        _locate(error, self._places)
+
+    def _merged(self, changes: Mapping[str, Any], places: Places) -> Learner:
         data = merged(self.model_dump(mode="json", exclude_unset=True, exclude={"scenarios"}), changes)
         try:
-            return Learner.model_validate_json(json.dumps(data, default=str), strict=True)
+            made = Learner.model_validate_json(json.dumps(data, default=str), strict=True)
         except ValidationError as error:
-            raise explain(error, Learner, data, {}, None) from None
+            marks = {keys: mark for keys, (_, mark) in places.items()}
+            found = explain(error, Learner, data, marks, None)
+            found.file = found.line = None
+            _locate(found, places)
+            raise found from None
+        made._places = places
+        return made
+
+
+def _laid_over(below: Places, above: Places) -> Places:
+    """Where keys are written once those of `above` have replaced others, as `merged` replaces values."""
+    replaced = {keys[:2] for keys in above if len(keys) > 1}
+    kept = {k: place for k, place in below.items() if k[:2] not in replaced and k[:1] != ("scenarios",)}
+    return {**kept, **above}
+
+
+def _locate(error: TwinError, places: Places) -> None:
+    """See Learner.locate."""
+    key = error.key
+    if key is None or error.file is not None:
+        return
+    known = {dotted(keys): place for keys, place in places.items() if keys}
+    around = [text for text in known if key == text or key.startswith((f"{text}.", f"{text}["))]
+    if not around:
+        return
+    nearest_one = max(around, key=len)
+    keys, mark = known[nearest_one]
+    if mark.file != GIVEN:
+        error.file, error.line = mark.file, mark.line
+        error.key = dotted(keys) + key[len(nearest_one) :]
 
 
 def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

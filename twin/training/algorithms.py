@@ -16,7 +16,10 @@ from gymnasium.spaces import Box, Discrete
 from twin.basics.errors import ControllerError, MissingExtraError, TwinError, nearest
 from twin.control.learned import CLASSES, LINEAR
 from twin.scenario.learners import Learner
-from twin.training.evolution import parameters_of
+from twin.scenario.schema import Scenario
+from twin.training import evolution
+from twin.training.evolution import Parameters
+from twin.training.place import telling_where
 
 OFF_POLICY = ("sac", "td3", "dqn", "tqc")
 ACTIVATIONS = ("Tanh", "ReLU", "ELU", "LeakyReLU", "SiLU", "GELU")
@@ -77,8 +80,13 @@ def algorithm(kind: str) -> Any:
         raise MissingExtraError(module.replace("_", "-"), "rl") from missing
 
 
-def check(learner: Learner) -> None:
-    """Raise unless the algorithm takes all parameters; names the nearest.
+def check(learner: Learner, scenario: Scenario) -> None:
+    """Raise unless the algorithm takes all parameters; names the nearest, and where it is written.
+
+    Parameters
+    ----------
+    scenario
+        What is seen and set there decides which names `es` may hear.
 
     Raises
     ------
@@ -87,9 +95,17 @@ def check(learner: Learner) -> None:
     MissingExtraError
         The algorithm's package is not installed.
     """
-    if learner.kind == LINEAR:
-        parameters_of(learner)
-        return
+    with telling_where(learner):
+        if learner.kind == LINEAR:
+            _check_names(learner, "policy_kwargs", learner.policy_kwargs, [])
+            _check_names(learner, "search", learner.search, list(Parameters.__dataclass_fields__))
+            evolution.check(scenario, learner)
+        else:
+            _check(learner)
+
+
+def _check(learner: Learner) -> None:
+    """See check; of an algorithm of Stable-Baselines3."""
     made = algorithm(learner.kind)
     own, policy = _taken(made.__init__, _OURS), policy_names(learner)
     _check_names(learner, "parameters", learner.parameters, own)
@@ -177,7 +193,7 @@ def _check_names(learner: Learner, section: str, given: Iterable[str], taken: li
                 f"{learner.kind} takes no such parameter",
                 key=f"{section}.{name}",
                 value=name,
-                allowed=", ".join(taken),
+                allowed=", ".join(taken) or "none",
                 suggestion=nearest(name, taken),
             )
 

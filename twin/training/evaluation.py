@@ -21,7 +21,8 @@ from twin.task import Task
 Float = NDArray[np.float64]
 Act = Callable[[Any, Any, Any], tuple[Any, Any]]
 Values = dict[str, float]
-INDICATORS = ("cost_tot", "ener_tot", "tdis_occ", "idis_occ")  # means over the episodes
+OBJECTIVE = "objective"
+INDICATORS = ("cost_tot", "ener_tot", "tdis_occ", "idis_occ", OBJECTIVE)  # means over the episodes
 REWARD = "reward_per_day"
 WORSE = 10.0  # what a share of the baseline's discomfort more is worth in shares of its cost
 
@@ -77,13 +78,7 @@ class HeldOut:
 
     def play_rule(self, agent: AgentSpec) -> Values:
         """Indicators of a rule on the same episodes; raises ControllerError for what is none."""
-        if sight(agent) is not None or agent.kind == "foresight":
-            raise ControllerError(
-                "only rules are played beside training",
-                key="evaluate.rules",
-                value=agent.name,
-                allowed="agents that see the plain task, as setback",
-            )
+        check_rule(agent)
         self._begin()
         total = np.zeros(len(self.episodes))
         for batch, rows in zip(self._batches, self._rows, strict=True):
@@ -111,6 +106,17 @@ class HeldOut:
         own = {row.name: row.unit.format(currency=currency) for row in kpi.INDICATORS}
         money = self._batches[0].spec.reward in ("currency", "productivity")
         return {REWARD: f"{currency}/day" if money else "1/day", **{name: own[name] for name in INDICATORS}}
+
+
+def check_rule(agent: AgentSpec) -> None:
+    """Raise ControllerError for an agent that cannot be played beside training."""
+    if sight(agent) is not None or agent.kind == "foresight":
+        raise ControllerError(
+            "only rules are played beside training",
+            key="evaluate.rules",
+            value=agent.name,
+            allowed="agents that see the plain task, as setback",
+        )
 
 
 def _rule(batch: Batch, agent: AgentSpec) -> Float:
@@ -160,6 +166,7 @@ LABELS = {
     "ener_tot": "Energy for heating, cooling and air",
     "tdis_occ": "Too warm or too cold for people",
     "idis_occ": "Stale air for people",
+    OBJECTIVE: "Cost and discomfort together",
 }
 
 

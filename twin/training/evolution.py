@@ -19,9 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import ControllerError, nearest
+from twin.building.assembly import assemble
 from twin.control.linear import LinearPolicy
 from twin.envs.batch import Batch, Moment
 from twin.envs.options import moved
+from twin.outlook import Outlook
 from twin.physics import layout as la
 from twin.scenario.learners import Learner, starts
 from twin.scenario.schema import Scenario
@@ -98,6 +100,25 @@ def parameters_of(learner: Learner) -> Parameters:
             allowed="at least 4, more than 0, at least 1, at least 1",
         )
     return made
+
+
+def check(scenario: Scenario, learner: Learner) -> None:
+    """Raise ControllerError for what an action cannot hear in this scenario, before anything is played."""
+    building = assemble(scenario.updated(days=1), [0])
+    weights_of(parameters_of(learner), Outlook(building, learner.task), building.zone_ids)
+
+
+def weights_of(own: Parameters, outlook: Outlook, zones: Sequence[str]) -> Weights:
+    """The numbers to find in what is seen and set; raises ControllerError as Vocabulary does."""
+    if outlook.choices:
+        raise ControllerError(
+            "es moves continuous actions", key="task.discrete_levels", value=outlook.spec.discrete_levels,
+            allowed="0",
+        )  # fmt: skip
+    words = Vocabulary(outlook.names, outlook.lower, outlook.upper, zones, own.features)
+    if not own.hears:
+        return shared(outlook.names, outlook.action_names, zones, own.leave_out)
+    return words.weights(outlook.action_names, own.hears)
 
 
 def _fits(value: object, default: object) -> bool:
@@ -260,19 +281,8 @@ class Evolution:
         self.num_timesteps = 0
         seeds = range(first_seed, first_seed + own.episodes)
         self.crowd = Crowd(scenario, learner, own.population + 1, seeds)
-        outlook, zones = self.crowd.first.outlook, self.crowd.first.building.zone_ids
-        if outlook.choices:
-            raise ControllerError(
-                "es moves continuous actions", key="task.discrete_levels", value=learner.task.discrete_levels,
-                allowed="0",
-            )  # fmt: skip
-        names = outlook.names, outlook.action_names
-        if own.hears:
-            words = Vocabulary(names[0], outlook.lower, outlook.upper, zones, own.features)
-            self._weights = words.weights(names[1], own.hears)
-        else:
-            self._weights = shared(*names, zones, own.leave_out)
-        given = self._weights
+        first = self.crowd.first
+        given = self._weights = weights_of(own, first.outlook, first.building.zone_ids)
         self._search = SeparableCma(given.count, own.population, own.sigma, given.begin, given.step)
         self._seed, self._steps = seed, learner.training.steps
 

@@ -159,9 +159,16 @@ class Vocabulary:
             `zone`, which gives every zone a weight of its own.
         """
         kinds = {name.rpartition(".")[2] for name in acted}
-        for quantity in heard:
+        for quantity, products_given in heard.items():
             if quantity not in kinds:
                 raise _unknown("no action is called so", f"{HEARS}.{quantity}", quantity, kinds)
+            if not isinstance(products_given, Mapping):
+                raise ControllerError(
+                    "what is heard is missing",
+                    key=f"{HEARS}.{quantity}",
+                    value=products_given,
+                    allowed="products, each with [begin, step], such as open * early: [0.0, 0.4]",
+                )
         hinges: dict[tuple[str, str], Hinge] = {}
         products: dict[tuple[tuple[str, str], ...], int] = {}
         found: list[tuple[tuple[str, ...], int, int, float, float]] = []
@@ -203,7 +210,7 @@ class Vocabulary:
             row = Row(((self._column(key, word, zone), 1.0),), 0.0)
             hinges[word, zone] = Hinge((row,), -1.0, 1.0)
             return word, zone
-        known = {*self._hinges, *self._quantities, ZONE, "one"}
+        known = {*self._hinges, *(self._quantities | {ZONE} if zone else ()), "one"}
         raise _unknown("there is no such feature", key, word, known)
 
 

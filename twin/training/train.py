@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,16 @@ from twin import results
 from twin.basics.errors import ResultsError, TwinError
 from twin.building.assembly import assemble
 from twin.results import Manifest
-from twin.scenario.catalog import load_agent, load_learner, load_scenario
+from twin.scenario.agents import AgentSpec
+from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
-from twin.scenario.learners import Learner, starts
+from twin.scenario.learners import Learner, Use, starts
 from twin.scenario.schema import Scenario
 from twin.simulator import Simulator
 from twin.training import algorithms
 from twin.training.diary import BEST, ONNX
-from twin.training.evaluation import REWARD, HeldOut, Values
+from twin.training.evaluation import OBJECTIVE, REWARD, HeldOut, Values, check_rule
+from twin.training.place import read_learner, telling_where
 from twin.training.seed import Job, Outcome
 from twin.training.together import Progress, every_seed
 
@@ -47,6 +49,8 @@ class Training:
         Of the indicators.
     manifest
         The content of manifest.json.
+    objective
+        `evaluate.objective` of the learner.
     """
 
     folder: Path
@@ -54,6 +58,7 @@ class Training:
     rules: dict[str, Values]
     units: dict[str, str]
     manifest: dict[str, Any]
+    objective: str = "reward"
 
     @property
     def state(self) -> str:
@@ -62,11 +67,19 @@ class Training:
 
     @property
     def best(self) -> Outcome | None:
-        """The seed with the best evaluation."""
-        tried = [o for o in self.outcomes if o.best is not None]
-        return max(
-            tried, key=lambda o: (o.best["score"], o.best[REWARD]) if o.best else (0.0, 0.0), default=None
-        )
+        """The seed with the best evaluation.
+
+        Where every seed keeps what it learned at last, scores are steps and say nothing about seeds: then
+        the one with the least cost and discomfort on the held-out episodes.
+        """
+        tried = {o.seed: o.best for o in self.outcomes if o.best is not None}
+        if not tried:
+            return None
+        if self.objective == "last" and all(OBJECTIVE in row for row in tried.values()):
+            chosen = min(tried, key=lambda seed: tried[seed][OBJECTIVE])
+        else:  # evaluations of earlier versions do not hold the indicator
+            chosen = max(tried, key=lambda seed: (tried[seed]["score"], tried[seed][REWARD]))
+        return next(o for o in self.outcomes if o.seed == chosen)
 
 
 def train(
@@ -103,16 +116,17 @@ def train(
         The extra `rl` is not installed.
     """
     scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
-    learner = load_learner(learner) if isinstance(learner, str | Path) else learner
+    learner = read_learner(learner) if isinstance(learner, str | Path) else learner
     learner = learner.for_scenario(scenario.name)
     chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
     if not chosen or min(chosen) < 0 or len(set(chosen)) < len(chosen):
         raise TwinError(
             "these are no training seeds", key="seeds", value=seeds, allowed="at least 1, each once"
         )
-    algorithms.check(learner)
+    algorithms.check(learner, scenario)
     scenario = varied(scenario, learner)
-    starts(learner.training.starts, "training", scenario, learner.training.days)
+    check_starts(scenario, learner, ("training", "evaluation"))
+    agents = rule_agents(scenario, learner)
     warm(scenario)
     held_out = HeldOut(scenario, learner)
     folder = results.make_folder(out, results.run_id(scenario.name, learner.name))
@@ -120,11 +134,10 @@ def train(
     with _told_failure(manifest):
         results.write_text(folder / SCENARIO, scenario_yaml(scenario))
         results.write_text(folder / LEARNER, learner_yaml(learner))
-        names = list(dict.fromkeys(rules_of(scenario, learner)))
-        rules = {name: held_out.play_rule(load_agent(name)) for name in names}
+        rules = {name: held_out.play_rule(agent) for name, agent in agents.items()}
         baseline = rules[compared_with(learner, rules)]
         todo = [Job(folder, scenario, learner, seed, baseline, command) for seed in chosen]
-        return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
+        return _conclude(manifest, learner, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
 
 
 def resume(
@@ -156,10 +169,12 @@ def resume(
             value=known.get("kind"),
             allowed="a folder of twin train",
         )
-    scenario, learner = load_scenario(_source(folder, known)), load_learner(folder / LEARNER)
+    scenario, learner = load_scenario(_source(folder, known)), read_learner(folder / LEARNER)
     if steps is not None:
         learner = learner.updated({"training": {"steps": steps}})
-    algorithms.check(learner)
+    algorithms.check(learner, scenario)
+    check_starts(scenario, learner, ("training", "evaluation"))
+    agents = {} if known.get("rules") else rule_agents(scenario, learner)
     warm(scenario)
     held_out = HeldOut(scenario, learner)
     manifest = Manifest(
@@ -172,17 +187,52 @@ def resume(
     with _told_failure(manifest):
         results.write_text(folder / LEARNER, learner_yaml(learner))
         rules: dict[str, Values] = known.get("rules") or {
-            name: held_out.play_rule(load_agent(name)) for name in dict.fromkeys(rules_of(scenario, learner))
+            name: held_out.play_rule(agent) for name, agent in agents.items()
         }
         baseline = rules[compared_with(learner, rules)]
         todo = [Job(folder, scenario, learner, s, baseline, known["command"], True) for s in known["seeds"]]
-        return _conclude(manifest, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
+        return _conclude(manifest, learner, every_seed(todo, jobs, held_out, progress), rules, held_out.units)
 
 
 def rules_of(scenario: Scenario, learner: Learner) -> list[str]:
     """Rules played beside: the scenario's baseline, one that leads, and those asked for."""
     leads = [learner.task.rule] if learner.task.rule else []
     return [scenario.run.baseline, *leads, *learner.evaluate.rules]
+
+
+def rule_agents(scenario: Scenario, learner: Learner) -> dict[str, AgentSpec]:
+    """Those rules by name, each once.
+
+    Raises
+    ------
+    TwinError
+        There is no such agent, or it is no rule.
+    """
+    found: dict[str, AgentSpec] = {}
+    keys = {scenario.run.baseline: "run.baseline", learner.task.rule: "task.rule"}
+    keys |= dict.fromkeys(learner.evaluate.rules, "evaluate.rules")
+    for name in rules_of(scenario, learner):
+        try:
+            found[name] = load_agent(name)
+            check_rule(found[name])
+        except TwinError as error:
+            if error.file is None:
+                error.key = keys[name]
+                learner.locate(error)
+            raise
+    return found
+
+
+def check_starts(scenario: Scenario, learner: Learner, uses: Sequence[Use]) -> None:
+    """Raise ScenarioError for first days that are none."""
+    given = {
+        "training": learner.training.starts,
+        "evaluation": learner.evaluate.starts,
+        "tuning": learner.tuning.starts,
+    }
+    with telling_where(learner):
+        for use in uses:
+            starts(given[use], use, scenario, learner.training.days)
 
 
 def compared_with(learner: Learner, rules: Mapping[str, Values]) -> str:
@@ -260,12 +310,16 @@ def _told_failure(manifest: Manifest) -> Iterator[None]:
 
 
 def _conclude(
-    manifest: Manifest, outcomes: list[Outcome], rules: dict[str, Values], units: dict[str, str]
+    manifest: Manifest,
+    learner: Learner,
+    outcomes: list[Outcome],
+    rules: dict[str, Values],
+    units: dict[str, str],
 ) -> Training:
     """The best seed's policy beside the seeds' folders, the summary, and the last manifest."""
     folder = manifest.path.parent
     whole = len(outcomes) == len(manifest.content["seeds"]) and all(o.state == "complete" for o in outcomes)
-    made = Training(folder, tuple(outcomes), rules, units, {})
+    made = Training(folder, tuple(outcomes), rules, units, {}, learner.evaluate.objective)
     best = made.best
     if best is not None:
         for name in (BEST, ONNX):
@@ -295,4 +349,4 @@ def _conclude(
         units=units,
         steps={str(o.seed): o.steps for o in outcomes},
     )
-    return Training(folder, tuple(outcomes), rules, units, content)
+    return replace(made, manifest=content)

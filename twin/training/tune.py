@@ -19,7 +19,7 @@ from twin.scenario.schema import Scenario
 from twin.training import algorithms
 from twin.training.evaluation import HeldOut, Values
 from twin.training.seed import Job, train_seed
-from twin.training.train import LEARNER, SCENARIO, learner_yaml, warm
+from twin.training.train import LEARNER, SCENARIO, check_starts, learner_yaml, warm
 
 JOURNAL, TRIALS, BEST = "journal.log", "trials", "best.yaml"
 KIND = "tuning"
@@ -91,13 +91,14 @@ def tune(
             value=learner.name,
             allowed="search: {learning_rate: {low: 0.0001, high: 0.003, log: true}}",
         )
-    algorithms.check(learner)
+    algorithms.check(learner, scenario)
+    check_starts(scenario, learner, ("training", "tuning"))
     optuna = _optuna()
     warm(scenario)
     planned = trials or learner.tuning.trials
     short = _short(learner, steps or learner.tuning.steps)
-    folder, manifest = _opened(scenario, short, planned, out)
     held_out = HeldOut(scenario, short, "tuning")
+    folder, manifest = _opened(scenario, short, planned, out)
     baseline = held_out.play_rule(load_agent(scenario.run.baseline))
     backend = optuna.storages.journal
     storage = backend_storage = optuna.storages.JournalStorage(
