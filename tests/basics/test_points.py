@@ -22,3 +22,10 @@ def test_id_round_trip_with_a_dotted_entity() -> None:
 def test_unknown_quantity_is_refused() -> None:
     with pytest.raises(KeyError, match="unknown quantity"):
         Point("zone", "temprature")
+
+
+def test_what_an_air_handler_says_of_its_duct_and_takes_for_its_outdoor_air() -> None:
+    pressure = QUANTITIES["duct_static_pressure"]
+    assert (pressure.unit, pressure.lower) == ("Pa", 0.0)
+    share = QUANTITIES["minimum_outdoor_air_command"]
+    assert (share.unit, share.lower, share.upper) == ("-", 0.0, 1.0)

@@ -175,7 +175,7 @@ def test_every_shipped_datasheet_can_be_read_and_names_its_sources() -> None:
     assert names >= {
         "room_temperature", "room_humidity", "room_co2", "presence_pir", "people_counter", "lux",
         "duct_temperature", "electricity_meter", "gas_meter", "heat_meter", "air_flow_station",
-        "outdoor_station", "anemometer", "pyranometer",
+        "outdoor_station", "anemometer", "pyranometer", "duct_pressure",
     }  # fmt: skip
     for name in names:
         found = load_datasheet(name)

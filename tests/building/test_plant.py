@@ -50,7 +50,8 @@ def test_only_what_can_act_is_offered() -> None:
     assert "room_0.ventilation_command" in ids({"kind": "ideal_loads", "outdoor_air_l_s_m2": 1.0})
     assert "room_0.cooling_setpoint" not in ids({"kind": "ideal_loads", "cooling_capacity_w_m2": 0.0})
     air_handler = {"ahu.fan_speed_command", "room_1.damper_command", "ahu.cooling_valve_command"}
-    assert air_handler <= ids({"kind": "vav"})
+    assert air_handler | {"ahu.minimum_outdoor_air_command"} <= ids({"kind": "vav"})
+    assert "heat_pump.minimum_outdoor_air_command" not in ids(HEAT_PUMP)
 
 
 def test_vav_is_sized_by_area_unless_given() -> None:
@@ -65,6 +66,21 @@ def test_vav_is_sized_by_area_unless_given() -> None:
     assert built.system[0, va.VS_DESIGN_FLOW] == pytest.approx(flows.sum())
     assert built.system[0, va.VS_FAN_POWER] == pytest.approx(flows.sum() / 1.2 * 900.0 / 0.6)
     assert built.actuators == 2 * 2 + 3
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_the_duct_begins_at_its_design_pressure(reset: bool) -> None:
+    built = plant(scenario({"kind": "vav", "fan_pressure_pa": 600.0, "static_pressure_reset": reset}))
+    assert built.system[0, va.VS_STATIC] == built.initial_plant[va.VX_STATIC] == pytest.approx(200.0)
+    assert built.system[0, va.VS_STATIC_RESET] == float(reset)
+    assert "ahu.duct_static_pressure" in built.signal_points
+
+
+def test_outdoor_air_for_every_seat_is_that_of_people_and_area() -> None:
+    model = scenario({"kind": "vav", "minimum_outdoor_air_l_s_person": 5.0})
+    people = sum(design_people(model, zone) for zone in model.zone_ids)
+    litres = 5.0 * people + 0.3 * 200.0
+    assert plant(model).system[0, va.VS_OUTDOOR] == pytest.approx(litres * 1.2e-3)
 
 
 def test_an_unconditioned_zone_has_no_terminal() -> None:

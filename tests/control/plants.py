@@ -23,6 +23,7 @@ OBSERVATION = ObservationSpec(NAMES, ("",) * len(NAMES), np.zeros(len(NAMES)), n
 SETPOINTS = tuple(Point(zone, q) for zone in ZONES for q in ("heating_setpoint", "cooling_setpoint"))
 SUPPLY_AIR = Point("ahu", "supply_air_temperature_setpoint")
 SUPPLY_WATER = Point("heat_pump", "supply_water_temperature_setpoint")
+OUTDOOR_AIR = Point("ahu", "minimum_outdoor_air_command")
 VENTILATION = tuple(Point(zone, "ventilation_command") for zone in ZONES)
 _OWN = {"heating_setpoint": 20.0, "cooling_setpoint": 26.0}
 

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.control.plants import SUPPLY_AIR, VENTILATION, make, observe
+from tests.control.plants import NAMES, OUTDOOR_AIR, SUPPLY_AIR, VENTILATION, make, observe
 from twin.building.assembly import assemble
 from twin.control.build import build, commands
 from twin.control.guideline36 import Mode
 from twin.control.trim_and_respond import requests
+from twin.physics import vav as va
+from twin.scenario.agents import Guideline36Parameters
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.simulator import Simulator
 from twin.task import Task
@@ -162,6 +164,47 @@ def test_free_cooling_opens_ventilation() -> None:
     assert controller.predict(observe(25.5, outdoor=10.0))[0][0, 4] == 1.0
     assert controller.predict(observe(25.5, outdoor=30.0))[0][0, 4] == 0.3
     assert controller.predict(observe(22.0, outdoor=10.0))[0][0, 4] == 0.3
+
+
+def outdoor_air(*co2: float, **seen: float) -> float:
+    """Share of the outdoor air for every seat taken, commanded at the zones' CO2 [ppm]."""
+    controller = make("guideline36", OUTDOOR_AIR, co2_setpoint_ppm=1000.0, outdoor_air_minimum=0.4)
+    row = observe(22.0, **seen)
+    row[0, [i for i, name in enumerate(NAMES) if name.endswith(".co2")]] = co2
+    return float(controller.predict(row)[0][0, 4])
+
+
+def test_outdoor_air_has_a_floor_and_is_whole_at_the_setpoint() -> None:
+    shares = [outdoor_air(ppm, 420.0) for ppm in (420.0, 800.0, 900.0, 1000.0, 2e3)]
+    assert shares == pytest.approx([0.4, 0.4, 0.7, 1.0, 1.0])
+
+
+@given(st.floats(300.0, 3000.0), st.floats(300.0, 3000.0))
+def test_the_zone_with_most_co2_decides_on_the_outdoor_air(one: float, other: float) -> None:
+    assert outdoor_air(one, other) == outdoor_air(other, one) == outdoor_air(max(one, other), 420.0)
+    assert 0.4 <= outdoor_air(one, other) <= 1.0
+
+
+@pytest.mark.parametrize("hours", [0.5, 12.0])
+def test_outdoor_air_is_the_plants_outside_occupied_hours(hours: float) -> None:
+    assert np.isnan(outdoor_air(2e3, 2e3, hours=hours))
+
+
+def test_without_a_co2_setpoint_outdoor_air_is_the_plants() -> None:
+    assert np.isnan(make("guideline36", OUTDOOR_AIR).predict(observe(22.0, co2=2e3))[0][0, 4])
+
+
+def test_a_reading_that_is_missing_leaves_outdoor_air_to_the_plant() -> None:
+    assert np.isnan(outdoor_air(np.nan, 600.0))
+
+
+def test_the_offices_outdoor_air_follows_its_people() -> None:
+    """Floor's part: area over area and seats, as the shipped numbers have it."""
+    building = assemble(load_scenario("office", {"run": {"days": 1, "warm_up_days": 0}}), [100])
+    boxes, whole = building.parameters.terminal[0], building.parameters.system[0, va.VS_OUTDOOR]
+    parameters = Guideline36Parameters.model_validate(load_agent("guideline36").parameters)
+    floor = boxes[:, va.VT_OUTDOOR_AREA].sum() / whole
+    assert parameters.outdoor_air_minimum == pytest.approx(floor, abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["office", "classroom", "home", "school"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import psychrolib
 import pytest
@@ -21,6 +23,7 @@ from twin.physics.airside import (
     fan_speed,
 )
 from twin.physics.central import boiler_fuel, chiller_capacity, chiller_power
+from twin.physics.duct import FIRST, LEAST
 from twin.physics.psychrometrics import CONDENSATION, CP_AIR, enthalpy
 
 psychrolib.SetUnitSystem(psychrolib.SI)
@@ -257,3 +260,135 @@ def test_starts_of_the_chiller_are_counted() -> None:
         building.run(3000, capacity=1e12)
     assert building.x.counter[0, la.N_STARTS] >= 1.0
     assert building.x.counter[0, la.N_SHORT_CYCLES] == 0.0
+
+
+def _calling(reset: bool, *calls: float, **keys: Any) -> Served:
+    """Rooms that stand at their cooling setpoint, each with its own cooling call."""
+    building = served(VAV | {"static_pressure_reset": reset} | keys, zones=len(calls))
+    building.outdoor(15.0)
+    building.x.zone[0, :, la.Z_AIR] = 24.0
+    building.x.terminal[0, :, va.VB_COOL] = calls
+    return building
+
+
+def _wanted(building: Served, *calls: float) -> Any:
+    """Flows that boxes with these cooling calls have for setpoints [kg/s]."""
+    row = building.p.terminal[0]
+    return row[:, va.VT_FLOW] * (row[:, va.VT_MINIMUM] + (1.0 - row[:, va.VT_MINIMUM]) * np.array(calls))
+
+
+def test_boxes_pass_their_setpoints_at_design_pressure() -> None:
+    building = _calling(False, 0.0, 0.4, 0.8)
+    building.run(60, capacity=1e15)
+    assert building.w[:, la.WK_SUPPLY] == pytest.approx(_wanted(building, 0.0, 0.4, 0.8), rel=1e-6)
+    assert building.signal(la.SY_STATIC) == pytest.approx(900.0 / 3.0)
+    assert building.x.plant[0, va.VX_STATIC] == pytest.approx(300.0)  # nobody moves it
+
+
+def test_dampers_open_further_where_the_fan_is_held_back() -> None:
+    """Until they are open as far as they go: from there on the flow falls with the fan."""
+    wanted = _wanted(_calling(False, 0.5, 0.5), 0.5, 0.5)
+    dampers, flows, pressures = [], [], []
+    for speed in (0.9, 0.8, 0.7, 0.5, 0.3):
+        building = _calling(False, 0.5, 0.5)
+        building.system_command(la.C_FAN, speed)
+        building.run(120, capacity=1e15)
+        dampers.append(float(building.x.terminal[0, 0, va.VB_DAMPER]))
+        flows.append(float(building.w[0, la.WK_SUPPLY] / wanted[0]))
+        pressures.append(building.signal(la.SY_STATIC))
+    assert (np.diff(dampers) >= 0.0).all()
+    assert 0.0 < dampers[0] < 1.0
+    assert dampers[-1] == 1.0
+    held = np.array(dampers) < 1.0
+    assert 2 <= held.sum() <= 4
+    assert np.array(flows)[held] == pytest.approx(1.0, rel=1e-3)
+    assert flows[-1] == pytest.approx(0.3 / 0.6, rel=1e-6)  # boxes open, flow with speed
+    assert (np.diff(pressures) < 0.0).all()
+
+
+def test_a_commanded_damper_stays_where_it_is_told() -> None:
+    building = _calling(False, 0.5, 0.5)
+    building.system_command(la.C_FAN, 0.5)
+    building.command(la.C_DAMPER, 0.4, zone=0)
+    building.run(60, capacity=1e15)
+    assert building.x.terminal[0, 0, va.VB_DAMPER] == 0.4
+    assert building.x.terminal[0, 1, va.VB_DAMPER] > 0.6  # its neighbour opens further than its setpoint
+
+
+@pytest.mark.parametrize("calls", [(0.0, 0.1), (0.2, 0.5), (0.6, 0.3)])
+def test_the_reset_saves_fan_power_and_leaves_the_air(calls: tuple[float, float]) -> None:
+    power, flow = [], []
+    for reset in (False, True):
+        building = _calling(reset, *calls)
+        building.run(240, capacity=1e15)
+        watts, air = 0.0, np.zeros(2)
+        for _ in range(60):  # the setpoint swings around the one request that keeps it
+            building.run(1, capacity=1e15)
+            watts += building.x.power[0, la.E_FANS] / 60.0
+            air += building.w[:, la.WK_SUPPLY] / 60.0
+        power.append(watts)
+        flow.append(air)
+    assert power[1] < 0.8 * power[0]
+    assert flow[1] == pytest.approx(flow[0], rel=0.02)
+
+
+def test_full_flow_takes_the_design_pressure_with_the_reset_too() -> None:
+    building = _calling(True, 1.0, 1.0)
+    building.run(240, capacity=1e15)
+    assert building.signal(la.SY_STATIC) == pytest.approx(300.0)
+    assert building.x.power[0, la.E_FANS] == pytest.approx(building.p.system[0, va.VS_FAN_POWER])
+
+
+@pytest.mark.parametrize("calls", [(0.0, 0.0), (0.3, 0.9), (1.0, 1.0)])
+def test_pressure_stays_between_the_least_and_its_design_value(calls: tuple[float, float]) -> None:
+    building = _calling(True, *calls)
+    asked, measured = [], []
+    for _ in range(240):
+        building.run(1, capacity=1e15)
+        asked.append(float(building.x.plant[0, va.VX_STATIC]))
+        measured.append(building.signal(la.SY_STATIC))
+    assert min(asked) >= LEAST
+    assert max(asked) <= 300.0
+    assert min(measured[20:]) > 0.9 * LEAST
+    assert max(measured[20:]) < 1.1 * 300.0
+
+
+def test_each_start_of_the_fan_begins_at_the_first_pressure() -> None:
+    building = _calling(True, 0.0, 0.0)
+    building.run(240, capacity=1e15)
+    assert building.x.plant[0, va.VX_STATIC] < FIRST
+    building.system_command(la.C_FAN, 0.0)
+    building.run(10, capacity=1e15)
+    assert building.x.plant[0, va.VX_STATIC] == FIRST
+    assert building.signal(la.SY_STATIC) == 0.0
+    building.system_command(la.C_FAN, np.nan)
+    building.run(5, capacity=1e15)
+    assert building.x.plant[0, va.VX_STATIC] == FIRST  # the first trim waits
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.57, 1.0])
+def test_a_commanded_minimum_sets_the_outdoor_air(share: float) -> None:
+    building = served({"kind": "vav", "economizer": "none"})
+    building.outdoor(-10.0)
+    building.system_command(la.C_OUTDOOR_AIR, share)
+    building.run(600)
+    full = building.p.system[0, va.VS_OUTDOOR]
+    assert building.signal(la.SY_OUTDOOR_FLOW) == pytest.approx(share * full, rel=1e-3, abs=1e-9)
+
+
+def test_a_commanded_minimum_counts_outside_operating_hours_and_below_the_economizer() -> None:
+    building = _calling(False, 0.5, 0.5)
+    building.outdoor(10.0)
+    building.system_command(la.C_OUTDOOR_AIR, 0.1)
+    building.run(120, capacity=1e15)
+    assert building.signal(la.SY_OUTDOOR_FLOW) > 0.5 * building.p.system[0, va.VS_OUTDOOR]
+    night = served({"kind": "vav", "economizer": "none"})
+    night.operate(False)
+    night.outdoor(-10.0)
+    night.system_command(la.C_FAN, 0.5)
+    night.command(la.C_DAMPER, 0.5)
+    night.run(60, capacity=1e12)
+    assert night.signal(la.SY_OUTDOOR_FLOW) == 0.0
+    night.system_command(la.C_OUTDOOR_AIR, 0.5)
+    night.run(60, capacity=1e12)
+    assert night.signal(la.SY_OUTDOOR_FLOW) == pytest.approx(0.5 * night.p.system[0, va.VS_OUTDOOR], rel=1e-3)

@@ -66,7 +66,7 @@ class Co2OutdoorAir:
 
     def share(self, observation: Float) -> Float:
         """Share of the outdoor air for every seat taken, (N, 1)."""
-        call = _call(observation[:, self._co2], self._opens).max(axis=1, keepdims=True)
+        call: Float = _call(observation[:, self._co2], self._opens).max(axis=1, keepdims=True)
         return self._floor + (1.0 - self._floor) * call
 
 

@@ -235,7 +235,7 @@ def _pressure(dt: float, system: Float, plant: Float, asked: float, on: bool) ->
     if not on:
         plant[VX_STATIC], plant[VX_TRIM] = min(FIRST, design), DELAY_S
     plant[VX_STATIC], plant[VX_TRIM] = trimmed(plant[VX_STATIC], design, asked, plant[VX_TRIM], dt)
-    return plant[VX_STATIC] / design
+    return float(plant[VX_STATIC] / design)
 
 
 @njit
