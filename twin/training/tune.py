@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from twin.scenario.dump import scenario_yaml
 from twin.scenario.learners import Learner, Search
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
-from twin.training.evaluation import HeldOut, Values
+from twin.training.evaluation import OBJECTIVE, HeldOut, Values
 from twin.training.seed import Job, train_seed
 from twin.training.train import LEARNER, SCENARIO, check_starts, learner_yaml, warm
 
@@ -101,12 +101,12 @@ def tune(
     folder, manifest = _opened(scenario, short, planned, out)
     baseline = held_out.play_rule(load_agent(scenario.run.baseline))
     backend = optuna.storages.journal
-    storage = backend_storage = optuna.storages.JournalStorage(
+    storage = optuna.storages.JournalStorage(
         backend.JournalFileBackend(str(folder / JOURNAL))
     )
     study = optuna.create_study(
         study_name=learner.name,
-        storage=backend_storage,
+        storage=storage,
         direction="maximize",
         load_if_exists=True,
         sampler=optuna.samplers.TPESampler(seed=len(_known(storage, learner.name)), n_startup_trials=5),
@@ -222,7 +222,7 @@ class _Effort:
                 self._progress((done + share) / self._planned, f"trial {trial.number}, {words}")
 
         def report(row: dict[str, float]) -> None:
-            trial.report(row["score"], int(row["steps"]))
+            trial.report(_worth(learner, row), int(row["steps"]))
             if trial.should_prune():
                 raise self._optuna.TrialPruned
 
@@ -244,7 +244,12 @@ class _Effort:
             self.interrupted = True
             study.tell(trial, state=state.FAIL)
         else:
-            study.tell(trial, outcome.best["score"])
+            study.tell(trial, _worth(learner, outcome.best))
+
+
+def _worth(learner: Learner, row: Mapping[str, float]) -> float:
+    """What a trial has most of: its score; cost and discomfort decide where that only counts steps."""
+    return -row[OBJECTIVE] if learner.evaluate.objective == "last" else row["score"]
 
 
 def _drawn(trial: Any, name: str, search: Search) -> Any:
