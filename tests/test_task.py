@@ -143,6 +143,14 @@ def test_supply_air_is_offered_when_asked_for(office: Building) -> None:
     assert np.isfinite(asked.action.default).all()
 
 
+def test_defaults_of_what_the_plant_decides_lie_within_the_points_bounds(office: Building) -> None:
+    """So that a controller that begins with `action.default` asks for nothing that there is not."""
+    every = {point.quantity for point in office.command_points}
+    action = Task(office, also=sorted(every)).action
+    assert "minimum_outdoor_air_command" in every
+    assert ((action.lower <= action.default) & (action.default <= action.upper)).all()
+
+
 def test_action_of_the_wrong_shape_is_refused(office: Building) -> None:
     with pytest.raises(ValueError, match="expected"):
         Task(office).command(np.zeros((1, 1)))

@@ -24,15 +24,11 @@ if TYPE_CHECKING:
 MOST_CHOICES = 10_000
 AHEAD_H = 24.0  # as far as a relative setpoint looks for the next bound
 _SETPOINTS = ("heating_setpoint", "cooling_setpoint")
+_AIR = ("ventilation_command", "supply_air_temperature_setpoint", "minimum_outdoor_air_command")
 LEVELS: dict[str, tuple[str, ...]] = {
     "thermostat": _SETPOINTS,
-    "setpoints": (*_SETPOINTS, "ventilation_command", "supply_air_temperature_setpoint"),
-    "supervisory": (
-        *_SETPOINTS,
-        "ventilation_command",
-        "supply_air_temperature_setpoint",
-        "supply_water_temperature_setpoint",
-    ),
+    "setpoints": (*_SETPOINTS, *_AIR),
+    "supervisory": (*_SETPOINTS, *_AIR, "supply_water_temperature_setpoint"),
     "direct": (
         "damper_command",
         "valve_command",

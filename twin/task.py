@@ -316,7 +316,7 @@ def _own_value(building: Building, quantity: str) -> float:
         return float(getattr(hvac, "supply_air_temperature_c", 13.0))
     if quantity == "supply_water_temperature_setpoint":
         return float(getattr(getattr(hvac, "emitter", None), "design_supply_c", 45.0))
-    return 1.0 if quantity == "ventilation_command" else 13.0
+    return 1.0  # commands: all of it
 
 
 def hours_to_occupied(building: Building) -> Float:

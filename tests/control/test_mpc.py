@@ -147,6 +147,18 @@ def test_air_is_kept_below_what_makes_people_open_windows_whatever_the_limit():
     assert sent[0] > sent[1]
 
 
+def test_what_it_does_not_plan_is_left_to_the_plant():
+    left = tuple(
+        Point("ahu", name) for name in ("supply_air_temperature_setpoint", "minimum_outdoor_air_command")
+    )
+    points = (Point(ZONE, "heating_setpoint"), Point(ZONE, "cooling_setpoint"), *left)
+    seen = ObservationSpec(names(), ("",) * len(names()), np.zeros(len(names())), np.ones(len(names())))
+    limits = np.array([10.0, 10.0, 8.0, 0.0]), np.array([35.0, 35.0, 35.0, 1.0])
+    action = ActionSpec(points, *limits, np.array([21.0, 25.0, 13.0, 1.0]))
+    sent = Mpc(MpcParameters(), seen, action, 900.0, model()).predict(row(7.0, 18.0)[None])[0][0]
+    assert np.isfinite(sent[:2]).all() and np.isnan(sent[2:]).all()
+
+
 def test_state_is_handed_through_and_rows_are_alike():
     controller = mpc()
     two = np.stack([row(7.0, 18.0), row(7.0, 18.0)])

@@ -52,6 +52,9 @@ def test_an_agent_per_zone_sees_its_zone_and_what_all_share() -> None:
         assert {name.partition(".")[0] for name in seen} == {zone, "site", "time", "forecast"}
         assert all(name.startswith(f"{zone}.") for name in env.action_names[zone])
     assert env.observation_names["plant"] == env.single.observation_names
+    assert env.action_names["plant"] == (
+        "ahu.supply_air_temperature_setpoint", "ahu.minimum_outdoor_air_command",
+    )  # fmt: skip
     assert sorted(n for own in env.action_names.values() for n in own) == sorted(env.single.action_names)
 
 

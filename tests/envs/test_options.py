@@ -15,6 +15,7 @@ from twin.basics.errors import ControllerError, ScenarioError
 from twin.envs.single import BuildingEnv
 from twin.envs.vector import BuildingVectorEnv
 from twin.physics import layout as la
+from twin.scenario.catalog import load_learner
 
 SHORT: dict[str, Any] = {"days": 1, "warm_up_days": 1, "start": "2023-01-17"}
 SB3 = importlib.util.find_spec("stable_baselines3") is not None
@@ -167,6 +168,16 @@ def test_choices_are_digits_of_which_the_first_action_s_is_slowest() -> None:
     assert (every[0] == -1.0).all() and (every[-1] == 1.0).all()
     assert every[1].tolist() == [-1.0] * (count - 1) + [0.0]
     np.testing.assert_array_equal(outlook.command(np.array([5])), outlook.command(every[5:6]))
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("office", 256), ("home", 64), ("school", 64), ("classroom", 64)]
+)
+def test_the_shipped_dqn_has_few_enough_choices_everywhere(name: str, count: int) -> None:
+    env = make(name, task=load_learner("dqn").for_scenario(name).task)
+    assert isinstance(env.action_space, gymnasium.spaces.Discrete)
+    assert env.action_space.n == count
+    check_env(env, skip_render_check=True)
 
 
 @pytest.mark.parametrize("choice", [np.array([-1]), np.array([10**9]), np.array([[1, 2]])])

@@ -112,7 +112,8 @@ def test_an_episode_is_that_of_the_simulator_with_the_same_seed() -> None:
     env.reset(seed=0, options={"episode_seed": 11})
     scenario = load_scenario("office", {"run": SHORT})
     building = assemble(scenario, [11])
-    simulator, task = Simulator(building), Task(building, also=["supply_air_temperature_setpoint"])
+    also = ["supply_air_temperature_setpoint", "minimum_outdoor_air_command"]
+    simulator, task = Simulator(building), Task(building, also=also)
     plain = Task(building)
     warm_up(simulator, plain, build(load_agent("setback"), plain.observation, plain.action, 900.0, [11]))
     seen = [building.sensors.index(device) for device in env.batch.building.sensors]
@@ -291,6 +292,45 @@ def test_every_level_of_action_moves_the_building(name: str, level: str) -> None
         low.step(-np.ones(len(env.action_names)))
         high.step(np.ones(len(env.action_names)))
     assert (low.batch.simulator.state.zone != high.batch.simulator.state.zone).any()
+
+
+AIR_HANDLER = ("supply_air_temperature_setpoint", "minimum_outdoor_air_command")
+ASKED: list[tuple[str, str, int, tuple[str, ...]]] = [
+    ("office", "thermostat", 10, ()),
+    ("office", "setpoints", 12, tuple(f"ahu.{quantity}" for quantity in AIR_HANDLER)),
+    ("office", "supervisory", 4, AIR_HANDLER),
+    ("home", "setpoints", 6, ("living.ventilation_command",)),
+    ("home", "supervisory", 3, ("ventilation_command", "supply_water_temperature_setpoint")),
+    ("school", "supervisory", 3, ("ventilation_command",)),
+    ("classroom", "setpoints", 3, ("classroom.ventilation_command",)),
+]
+
+
+@pytest.mark.parametrize(("name", "level", "count", "beside"), ASKED)
+def test_levels_set_temperatures_supply_air_and_ventilation(
+    name: str, level: str, count: int, beside: tuple[str, ...]
+) -> None:
+    names = make(name, task={"action": level}).action_names
+    assert len(names) == count and set(beside) <= set(names)
+
+
+def test_outdoor_air_of_the_air_handler_is_the_action_s() -> None:
+    """A winter noon, supply air too warm for the economizer: what is asked for, and CO2 falls with it."""
+    flows, stale = [], []
+    for asked in (-1.0, 0.0, 1.0, np.nan):
+        env = make("office")
+        env.reset(seed=0)
+        signals = [point.id for point in env.batch.building.signal_points]
+        action = np.full(len(env.action_names), np.nan)
+        action[env.action_names.index("ahu.minimum_outdoor_air_command")] = asked
+        action[env.action_names.index("ahu.supply_air_temperature_setpoint")] = 0.3  # 26 °C
+        for _ in range(4 * 12):
+            env.step(action)
+        flows.append(env.batch.simulator.state.signal[0, signals.index("ahu.outdoor_air_flow")])
+        stale.append(env.batch.simulator.state.zone[0, :, la.Z_CO2].max())
+    none, half, every, plant = flows
+    assert none < 0.02 * every and 0.4 * every < half < 0.6 * every and half < plant <= 1.01 * every
+    assert stale[0] > stale[1] > stale[2]
 
 
 def test_actions_stand_for_the_points_bounds_and_ranges_narrow_them() -> None:

@@ -184,10 +184,11 @@ def test_others_are_borrowed_whole() -> None:
     np.testing.assert_array_equal(part[:10], now[20:30])
 
 
-def test_a_shift_of_a_released_point_begins_within_its_range() -> None:
+@pytest.mark.parametrize("quantity", ["fan_speed_command", "minimum_outdoor_air_command"])
+def test_a_shift_of_a_released_point_begins_within_its_range(quantity: str) -> None:
     """Fan and damper rest on the plant's own loops: what they are shifted from must not be out of range."""
     action = Task(building("office"), also=COMMANDS).action
-    column = next(k for k, point in enumerate(action.points) if point.quantity == "fan_speed_command")
+    column = next(k for k, point in enumerate(action.points) if point.quantity == quantity)
     random, now = generator(0, "test"), np.full((96, len(action.points)), np.nan)
     moves, found = Moves(action, now[None], 4.0), []
     for _ in range(2000):
