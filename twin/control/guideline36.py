@@ -75,7 +75,9 @@ class Guideline36(Rule):
         self._damper = action.columns("outdoor_air_damper_command")
         self._reset = SupplyAirReset(parameters, step_s)
         self._air = Co2Ventilation(parameters, observation, action)
-        self._outdoor_air = Co2OutdoorAir(parameters, observation, action)
+        self._outdoor_air = Co2OutdoorAir(
+            parameters.co2_setpoint_ppm, parameters.outdoor_air_minimum, observation, action
+        )
 
     def initial(self, count: int) -> Memory:
         """Modes (N, 1), starts and recoveries of heating and cooling (N, 2), and what zones remember."""

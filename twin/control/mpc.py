@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 
 from twin.control.controller import Bool, Float, Memory, idle
+from twin.control.mpc_air import QUANTITIES
 from twin.control.mpc_expected import ahead
 from twin.control.mpc_memory import fresh, look
 from twin.control.mpc_model import Model
 from twin.control.mpc_plan import Planner
 from twin.control.mpc_sent import keep, send
 from twin.control.mpc_setup import setup
+from twin.levers import LEVELS
 from twin.scenario.agents import MpcParameters
 from twin.scenario.learning import TaskSpec
 from twin.task import ActionSpec, ObservationSpec
 
 SIGHT = TaskSpec(
-    action="supervisory",
+    quantities=tuple(dict.fromkeys((*LEVELS["supervisory"], *QUANTITIES))),
     normalise=False,
     forecast=(
         "outdoor_temperature", "global_horizontal_irradiance", "electricity_price", "occupants",

@@ -41,6 +41,9 @@ def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memo
     for at, values in ((setup.heating, warm), (setup.cooling, cold)):
         action[at[at >= 0]] = values[at >= 0]
     _set_air(setup, row, action, plan, ahead)
+    outside = setup.kept & ((ahead.air < low) | (ahead.air > high))
+    away = bool((setup.read.zone(row, "hours_to_occupied") > 0.0).all())
+    setup.handler.send(row, action, away, outside, heats, cools)
     if setup.water.size:
         action[setup.water] = _supply_water(setup, plan, ahead, warm, heats)
 

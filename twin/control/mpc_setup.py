@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from twin.basics.errors import ControllerError
 from twin.control.controller import Bool, Float
+from twin.control.mpc_air import AirHandler
 from twin.control.mpc_model import OUTDOOR, Model
 from twin.control.mpc_outlook import Reader
 from twin.scenario.agents import MpcParameters
@@ -36,6 +37,8 @@ class Setup:
         Column of every zone's point in the action, -1 where there is none, (Z,).
     water
         Columns of supply water setpoints.
+    handler
+        Sets what an air handler offers besides.
     kept
         Zones that are heated or cooled (Z,).
     lower, upper
@@ -49,6 +52,7 @@ class Setup:
     cooling: Index
     vents: Index
     water: Index
+    handler: AirHandler
     kept: Bool
     lower: float
     upper: float
@@ -108,6 +112,7 @@ def setup(parameters: MpcParameters, observation: ObservationSpec, action: Actio
         cooling=cooling,
         vents=columns("ventilation_command"),
         water=action.columns("supply_water_temperature_setpoint"),
+        handler=AirHandler(parameters, observation, action),
         kept=heats | cools,
         lower=float(default[heating[heats]].max()) if heats.any() else -np.inf,
         upper=float(default[cooling[cools]].min()) if cools.any() else np.inf,

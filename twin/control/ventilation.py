@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.control.controller import Bool, Float
-from twin.scenario.agents import Guideline36Parameters, VentilationParameters
+from twin.scenario.agents import VentilationParameters
 from twin.task import ActionSpec, ObservationSpec
 
 COOLER_K = 2.0  # outdoors, for free cooling
@@ -51,18 +51,24 @@ class Co2OutdoorAir:
     """An air handler's outdoor air: the floor's part always, the people's by the zone with most CO2.
 
     All zones get one mixture, so that the one that needs most decides (the critical zone of ASHRAE 62.1).
+
+    Parameters
+    ----------
+    setpoint_ppm
+        All the outdoor air from here on, the floor's part 200 ppm below it; None: the plant's own schedule.
+    floor
+        The floor's part, a share of the outdoor air for every seat taken.
     """
 
     def __init__(
-        self, parameters: Guideline36Parameters, observation: ObservationSpec, action: ActionSpec
+        self, setpoint_ppm: float | None, floor: float, observation: ObservationSpec, action: ActionSpec
     ) -> None:
-        wanted = parameters.co2_setpoint_ppm
         nothing = np.zeros(0, dtype=np.int64)
-        self.action = action.columns("minimum_outdoor_air_command") if wanted else nothing
+        self.action = action.columns("minimum_outdoor_air_command") if setpoint_ppm else nothing
         every = [i for i, name in enumerate(observation.names) if name.endswith(".co2")]
         self._co2 = np.array(every, dtype=np.int64)
-        self._opens = (wanted or 0.0) - BAND_PPM
-        self._floor = parameters.outdoor_air_minimum
+        self._opens = (setpoint_ppm or 0.0) - BAND_PPM
+        self._floor = floor
 
     def share(self, observation: Float) -> Float:
         """Share of the outdoor air for every seat taken, (N, 1)."""

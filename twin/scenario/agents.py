@@ -148,6 +148,8 @@ class MpcParameters(Record):
     co2_margin_ppm: NonNegative = 150.0  # below the limit
     co2_highest_ppm: Positive = 850.0  # before people open windows, whatever the limit
     ventilation_minimum: Fraction = 0.1  # share of design flow while people are expected
+    outdoor_air_co2_ppm: Positive | None = 1000.0  # an air handler's is whole from here on; None: its own
+    outdoor_air_minimum: Fraction = 0.57  # of the outdoor air for every seat taken: the floor's part
     free_cooling_k: NonNegative = 3.0  # full ventilation from so far below the upper comfort bound
 
 
