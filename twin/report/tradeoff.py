@@ -19,6 +19,8 @@ OUTSIDE = 0.6  # of the others' span: a reference that lies farther off is only 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 POINTING = {(0, 1): "^", (0, -1): "v", (1, 0): ">", (-1, 0): "<"}
 
+PLATE = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}  # words over lines
+
 Point = tuple[float, float]
 
 
@@ -132,7 +134,7 @@ def _point_at(axis: Axes, far: Mapping[str, Point], currency: str) -> None:
             f"{agent}: {number(x)} {currency}/m², {number(y)} K·h",
             at, (0, -16 - 13 * k if way == (0, 1) else 10 + 13 * k), textcoords="offset points",
             ha="left" if share < 0.3 else "right" if share > 0.7 else "center",
-            fontsize=9, color=GREY, zorder=4,
+            fontsize=9, color=GREY, zorder=4, bbox=PLATE,
         )  # fmt: skip
 
 
