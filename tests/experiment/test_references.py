@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from twin.building.assembly import Building, assemble
@@ -93,13 +94,16 @@ def test_more_days_are_searched_less_hard_but_not_less_than_a_little() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["office", "home"])
 def test_the_quick_search_finds_most_of_the_gap(name: str) -> None:
-    home = assemble(load_scenario(name, {"run": {"start": "2023-01-16", "days": 3}}), [0])
-    gained = []
-    for spec in (references.quick(load_agent("foresight"), 3), load_agent("foresight")):
-        notes = plan(home, spec.settings).notes["foresight"]
-        gained.append(min(notes["objective_of_rules_currency"].values()) - notes["objective_currency"])
-    assert gained[0] > 0.5 * gained[1]
-    assert gained[1] > gained[0]
+    """In sum: a search by chance may find less in one run although it looks longer."""
+    scenario = load_scenario(name, {"run": {"start": "2023-01-16", "days": 3}})
+    gained = np.zeros(2)
+    for seed in range(3):
+        for k, spec in enumerate((references.quick(load_agent("foresight"), 3), load_agent("foresight"))):
+            notes = plan(assemble(scenario, [seed]), spec.settings).notes["foresight"]
+            best = min(notes["objective_of_rules_currency"].values())
+            gained[k] += best - notes["objective_currency"]
+            assert notes["objective_currency"] < best
+    assert 0.5 * gained[1] < gained[0] < gained[1]
 
 
 def test_references_are_aside(tiny: None, tmp_path: Path) -> None:
