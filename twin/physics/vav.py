@@ -10,6 +10,7 @@ import math
 
 from twin.physics.actuators import chosen, clip, move
 from twin.physics.airside import cooling_coil, economizer_allowed, fan_flow, fan_power, fan_speed, warming
+from twin.physics.box import ZONE_INTEGRAL_S, zone_loop
 from twin.physics.central import SHORT_CYCLE_S, boiler_fuel, chiller_capacity, chiller_power
 from twin.physics.compile import njit
 from twin.physics.duct import DELAY_S, FIRST, requests, trimmed
@@ -116,7 +117,6 @@ from twin.physics.psychrometrics import CP_AIR
 VB_DAMPER, VB_VALVE, VB_REHEAT, VB_COOL, VB_HEAT, VB_ASKS, VAV_TERMINAL_STATES = range(7)
 # DAMPER, VALVE actuators; REHEAT lagged opening; COOL, HEAT integrals of the zone loop; ASKS for pressure
 
-ZONE_GAIN, ZONE_INTEGRAL_S = 0.5, 900.0  # zone loop: [1/K], [s]
 SUPPLY_GAIN, SUPPLY_INTEGRAL_S = 0.02, 180.0  # supply air loop: share of the sequence per K, [s]
 # the loop's gain falls with room over outdoor air beyond this [K]: mixing answers within the tick, by that
 # difference, and a damper at full gain would swing between its ends in cold weather
@@ -143,40 +143,6 @@ def night_cycle(zone: Float, w: Float, terminal: Float, on: bool) -> bool:
         if outside and terminal[z, VT_FLOW] > 0.0:
             return True
     return False
-
-
-@njit
-def zone_loop(
-    hot: float, cold: float, cooled: float, heated: float, share: float, minimum: float, heating_flow: float
-) -> tuple[float, float, float, float, float]:
-    """PI loops of one zone after a tick.
-
-    Dual maximum: the first half of the heating call opens the reheat valve, the second raises the flow. A
-    minimum of zero (outside operating hours) leaves a box shut that is not called.
-
-    Parameters
-    ----------
-    hot, cold
-        How far the zone is above its cooling and below its heating setpoint [K].
-    cooled, heated
-        Integrals of both loops, 0-1.
-    share
-        Tick over integral time.
-    minimum, heating_flow
-        Least flow and most flow in heating, shares of the maximum flow.
-
-    Returns
-    -------
-    damper (share of maximum flow), reheat valve, cooling call, and the new integrals; all 0-1.
-
-    Source: ASHRAE 90.1-2019 6.5.2.1, exception 2; Guideline 36-2021, 5.6.
-    """
-    cooled = clip(cooled + ZONE_GAIN * hot * share, 0.0, 1.0)
-    heated = clip(heated + ZONE_GAIN * cold * share, 0.0, 1.0)
-    cool = clip(ZONE_GAIN * hot + cooled, 0.0, 1.0)
-    heat = clip(ZONE_GAIN * cold + heated, 0.0, 1.0)
-    flow = minimum + max((1.0 - minimum) * cool, (heating_flow - minimum) * clip(2.0 * heat - 1.0, 0.0, 1.0))
-    return flow, min(1.0, 2.0 * heat), cool, cooled, heated
 
 
 @njit
