@@ -134,9 +134,9 @@ def _named(scenario: str) -> str:
 
 def learner_for(agent: str, scenario: str, wishes: Wishes) -> Learner:
     """The learner of a file with what the command line changes; raises ScenarioError."""
-    from twin.training.place import read_learner
+    from twin.scenario.catalog import load_learner
 
-    return read_learner(agent).for_scenario(scenario).updated(wishes.changes())
+    return load_learner(agent).for_scenario(scenario).updated(wishes.changes())
 
 
 def _train(

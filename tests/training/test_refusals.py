@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 
 from twin.basics.errors import ControllerError, ScenarioError, TwinError
 from twin.cli import app
-from twin.scenario.catalog import load_scenario
-from twin.training.place import read_learner
+from twin.scenario.catalog import load_learner, load_scenario
 from twin.training.train import resume, train
 
 FILE = """\
@@ -128,7 +127,7 @@ def test_a_building_wide_action_is_not_offered_what_only_zones_hear(tmp_path: Pa
 
 
 def test_a_value_from_elsewhere_is_not_looked_for_in_the_file(tmp_path: Path) -> None:
-    mine = read_learner(written(tmp_path)).for_scenario("classroom")
+    mine = load_learner(written(tmp_path)).for_scenario("classroom")
     changes: dict[str, Any] = {"parameters": {"features": {"hot": {"of": "co22", "from": 0, "to": 1}}}}
     for learner in (mine.updated(changes), mine.read_at({}).updated(changes)):
         with pytest.raises(ControllerError) as told:
@@ -141,11 +140,11 @@ def test_sections_that_do_not_go_together_name_the_later_line(tmp_path: Path) ->
     path = written(tmp_path)
     path.write_text(path.read_text() + "    evaluate: {seeds: [3]}\n")
     with pytest.raises(ScenarioError) as told:
-        read_learner(path).for_scenario("classroom")
+        load_learner(path).for_scenario("classroom")
     assert (told.value.file, told.value.line) == (str(path), line_of(path, "[3]"))
     assert told.value.key == "scenarios.classroom.evaluate.seeds"
     with pytest.raises(ScenarioError) as given:
-        read_learner(path).updated({"task": {"rul": "setback"}})
+        load_learner(path).updated({"task": {"rul": "setback"}})
     assert given.value.file is None
     assert given.value.suggestion == "rule"
 

@@ -153,14 +153,16 @@ def load_agent(source: str | Path) -> AgentSpec:
 
 
 def load_learner(source: str | Path) -> Learner:
-    """Read a learner by name or path; raises ScenarioError as load_scenario does."""
+    """Read a learner by name or path, which knows where its keys are written; raises ScenarioError as
+    load_scenario does.
+    """
     document = load(find(source, "agents"))
     if not _learns(document) and isinstance(document.data, dict) and document.data.get("kind") in PARAMETERS:
         learners = [name for name, path in available("agents").items() if _learns(load(path))]
         raise ScenarioError(
             "this agent does not learn", value=str(source), allowed=f"a learner: {listing(learners)}"
         )
-    return _validated(Learner, document)
+    return _validated(Learner, document).read_at(document.keys)
 
 
 def load_any_agent(source: str | Path) -> AgentSpec | Learner:

@@ -17,7 +17,7 @@ from twin.basics.errors import ResultsError, TwinError
 from twin.building.assembly import assemble
 from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
-from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.catalog import load_agent, load_learner, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.learners import Learner, Use, starts
 from twin.scenario.schema import Scenario
@@ -25,7 +25,7 @@ from twin.simulator import Simulator
 from twin.training import algorithms
 from twin.training.diary import BEST, ONNX
 from twin.training.evaluation import OBJECTIVE, REWARD, HeldOut, Values, check_rule
-from twin.training.place import read_learner, telling_where
+from twin.training.place import telling_where
 from twin.training.seed import Job, Outcome
 from twin.training.together import Progress, every_seed
 
@@ -116,7 +116,7 @@ def train(
         The extra `rl` is not installed.
     """
     scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
-    learner = read_learner(learner) if isinstance(learner, str | Path) else learner
+    learner = load_learner(learner) if isinstance(learner, str | Path) else learner
     learner = learner.for_scenario(scenario.name)
     chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
     if not chosen or min(chosen) < 0 or len(set(chosen)) < len(chosen):
@@ -169,7 +169,7 @@ def resume(
             value=known.get("kind"),
             allowed="a folder of twin train",
         )
-    scenario, learner = load_scenario(_source(folder, known)), read_learner(folder / LEARNER)
+    scenario, learner = load_scenario(_source(folder, known)), load_learner(folder / LEARNER)
     if steps is not None:
         learner = learner.updated({"training": {"steps": steps}})
     algorithms.check(learner, scenario)
