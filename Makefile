@@ -44,6 +44,7 @@ lint: setup
 	"$(BIN)/lint-imports"
 
 bench: setup
+	"$(BIN)/python" -m benchmarks.startup
 	"$(BIN)/python" -m benchmarks.speed
 
 bench-energyplus: setup

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from twin import __version__, learning, terminal
-from twin.options import Days, Out, Quiet, ScenarioName, Start
-
-if TYPE_CHECKING:
-    from twin.scenario.schema import Scenario
+from twin import __version__, learning, tables, terminal
+from twin.options import Days, Out, Quiet, ScenarioName, Start, controllers, planned, processes
 
 app = typer.Typer(
     name="twin",
@@ -72,7 +69,9 @@ def run(
       twin run office
       twin run office --agent pi --seed 3 --start 2023-07-10 --days 7
     """
-    chosen, controller = _scenario(scenario, start, days), _agent(agent)
+    from twin.scenario.catalog import load_agent
+
+    chosen, controller = planned(scenario, start, days), load_agent(agent)
     from twin.experiment import run as run_one
 
     terminal.announce_compiling()
@@ -117,13 +116,13 @@ def compare(
       twin compare office --agents thermostat,setback,pi --seeds 5
       twin compare home --agents setback,my_controller.yaml --start winter
     """
-    chosen, names = _scenario(scenario, start, days), _agents(agents)
+    chosen, names = planned(scenario, start, days), controllers(agents)
     from twin.experiment import compare as compare_all
 
     terminal.announce_compiling()
     with terminal.progress(chosen.name, quiet) as bar:
         done = compare_all(
-            chosen, names, seeds, _jobs(jobs), out=out, progress=bar, references=not no_references
+            chosen, names, seeds, processes(jobs), out=out, progress=bar, references=not no_references
         )
     _finish(Path(done.folder), done.manifest, no_report)
 
@@ -237,7 +236,7 @@ def validate_physics(
     """
     from twin import workbench
 
-    request = workbench.Validation(tuple(suite or ()), tuple(case or ()), data, _jobs(jobs), out)
+    request = workbench.Validation(tuple(suite or ()), tuple(case or ()), data, processes(jobs), out)
     folder, missed = workbench.validate_physics(request, full, not no_report, quiet)
     from twin.report.record import read_json
 
@@ -309,66 +308,16 @@ def demo(
     )
     terminal.announce_compiling()
     for season in ("winter", "summer"):
-        chosen = _scenario("office", season, days)
+        chosen = planned("office", season, days)
         with terminal.progress(season, quiet) as bar:
-            done = compare_all(chosen, agents, seeds=seeds, jobs=_jobs(0), out=folder / season, progress=bar)
+            done = compare_all(
+                chosen, agents, seeds=seeds, jobs=processes(0), out=folder / season, progress=bar
+            )
         terminal.show(f"\n{season.title()}")
-        terminal.print_comparison(read_comparison(Path(done.folder)))
+        tables.print_comparison(read_comparison(Path(done.folder)))
         _stop_if_interrupted(done.manifest, folder)
     page = write_joint_report([folder / "winter", folder / "summer"], folder / "report.html")
     terminal.show(f"report: {terminal.shown_path(page)}")
-
-
-def _scenario(source: str, start: str | None, days: int | None) -> Scenario:
-    """The scenario with another start or length; a start may name one of the scenario's periods."""
-    from twin.basics.errors import ScenarioError, nearest
-    from twin.scenario.catalog import load_scenario
-
-    plan: dict[str, Any] = {} if days is None else {"days": days}
-    if start is not None:
-        periods = load_scenario(source).run.periods
-        if start in periods:
-            plan["start"] = periods[start]
-        else:
-            plan["start"] = _date(start, ", ".join(periods), nearest(start, periods), ScenarioError)
-    return load_scenario(source, {"run": plan} if plan else None)
-
-
-def _date(text: str, periods: str, suggestion: str | None, error: type) -> Any:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        allowed = "a date as 2023-01-09" + (f", or one of: {periods}" if periods else "")
-        raise error(
-            "not a first day", key="--start", value=text, allowed=allowed, suggestion=suggestion
-        ) from None
-
-
-def _agent(name: str) -> Any:
-    from twin.scenario.catalog import load_agent
-
-    return load_agent(name)
-
-
-def _agents(text: str) -> list[Any]:
-    """Controllers from a list with commas; one that comes twice would overwrite its own results."""
-    from twin.basics.errors import ControllerError
-
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    specs = [_agent(name) for name in names]
-    if not specs or len({spec.name for spec in specs}) < len(specs):
-        raise ControllerError(
-            "controllers need different names", key="--agents", value=text, allowed="each once, as setback,pi"
-        )
-    return specs
-
-
-def _jobs(asked: int) -> int:
-    import os
-
-    return asked or max(1, os.cpu_count() or 1)
 
 
 def _finish(folder: Path, manifest: dict[str, Any], no_report: bool) -> None:
@@ -378,11 +327,11 @@ def _finish(folder: Path, manifest: dict[str, Any], no_report: bool) -> None:
     if manifest.get("kind") == "comparison":
         record = read_comparison(folder)
         anything = bool(record.runs)
-        terminal.print_comparison(record)
+        tables.print_comparison(record)
     else:
         run = read_run(folder)
         anything = True
-        terminal.print_indicators({run.agent: [run]})
+        tables.print_indicators({run.agent: [run]})
     if not no_report and anything:
         from twin.report import write_report
 

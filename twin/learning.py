@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ import typer
 
 from twin import terminal
 from twin.basics.errors import ScenarioError, TwinError
-from twin.options import Out, Quiet, Reward, ScenarioName, Sets, Steps, Task
+from twin.options import Out, Quiet, Reward, ScenarioName, Sets, Steps, Task, processes
 
 if TYPE_CHECKING:
     from twin.scenario.learners import Learner
@@ -89,9 +88,9 @@ def train(
     wishes = Wishes(steps, envs, days, start, reward, task or (), set_ or ())
     if resume is not None:
         _check_resume(agent, scenario, wishes, resume)
-        _go_on(resume, steps, jobs or max(1, os.cpu_count() or 1), quiet)
+        _go_on(resume, steps, processes(jobs), quiet)
         return
-    _train(_named(scenario), agent or "ppo", wishes, seeds, jobs or max(1, os.cpu_count() or 1), out, quiet)
+    _train(_named(scenario), agent or "ppo", wishes, seeds, processes(jobs), out, quiet)
 
 
 def tune(

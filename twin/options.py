@@ -1,11 +1,18 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what is meant by them."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from twin.scenario.agents import AgentSpec
+    from twin.scenario.schema import Scenario
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A name (see: twin list scenarios) or a file.")
@@ -39,3 +46,60 @@ Reward = Annotated[
     typer.Option(metavar="NAME", help="currency, linear, boptest, ..., or your own mine.py:function."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+
+
+def planned(source: str, start: str | None, days: int | None) -> Scenario:
+    """The scenario with another start or length; a start may name one of the scenario's periods.
+
+    Raises
+    ------
+    ScenarioError
+        As load_scenario; also for a start that is neither a date nor a period.
+    """
+    from twin.scenario.catalog import load_scenario
+
+    plan: dict[str, Any] = {} if days is None else {"days": days}
+    if start is not None:
+        periods = load_scenario(source).run.periods
+        plan["start"] = periods[start] if start in periods else _date(start, list(periods))
+    return load_scenario(source, {"run": plan} if plan else None)
+
+
+def _date(text: str, periods: list[str]) -> date:
+    from datetime import date
+
+    from twin.basics.errors import ScenarioError, nearest
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        allowed = "a date as 2023-01-09" + (f", or one of: {', '.join(periods)}" if periods else "")
+        raise ScenarioError(
+            "not a first day", key="--start", value=text, allowed=allowed, suggestion=nearest(text, periods)
+        ) from None
+
+
+def controllers(text: str) -> list[AgentSpec]:
+    """Controllers from a list with commas; one that comes twice would overwrite its own results.
+
+    Raises
+    ------
+    ScenarioError
+        As load_agent.
+    ControllerError
+        There is none, or two have one name.
+    """
+    from twin.basics.errors import ControllerError
+    from twin.scenario.catalog import load_agent
+
+    specs = [load_agent(name.strip()) for name in text.split(",") if name.strip()]
+    if not specs or len({spec.name for spec in specs}) < len(specs):
+        raise ControllerError(
+            "controllers need different names", key="--agents", value=text, allowed="each once, as setback,pi"
+        )
+    return specs
+
+
+def processes(asked: int) -> int:
+    """How many processes work at the same time: as many as asked, or for 0 one per processor core."""
+    return asked or max(1, os.cpu_count() or 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twin import terminal
+from twin import tables, terminal
 from twin.basics.errors import ResultsError, TwinError, nearest
 
 LISTS = ("scenarios", "agents", "sensors", "points")
@@ -206,7 +206,7 @@ def validate_physics(asked: Validation, full: bool, report: bool, quiet: bool) -
     with terminal.progress("validation", quiet) as bar:
         folder = run_all(asked.suites, asked.cases, asked.data, asked.out, bar, asked.jobs)
     record = read_validation(folder)
-    terminal.print_validation(record, full)
+    tables.print_validation(record, full)
     if report:
         terminal.show(f"report: {terminal.shown_path(write_validation_report(folder))}")
     terminal.show(f"results: {terminal.shown_path(folder)}")

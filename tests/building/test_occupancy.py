@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
+import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twin.basics import streams
 from twin.basics.clock import Clock
 from twin.building.activities import Activity
 from twin.building.civil_days import CivilDays, hours, public_holidays
@@ -239,11 +240,39 @@ def test_people_differ_as_much_as_the_scenario_says() -> None:
     assert (people.occupant[:, la.OP_TOLERANCE] < 1.0).all()
 
 
-def test_three_weeks_of_an_office_are_traced_quickly() -> None:
-    office(days=21)
-    times = []
-    for seed in range(3):
-        start = perf_counter()
-        office(days=21, seed=seed)
-        times.append(perf_counter() - start)
-    assert min(times) < 0.2  # 14 ms on a quiet machine
+def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[None]:
+    """A list that grows by one at every call of this function."""
+    calls: list[None] = []
+    whole = getattr(owner, name)
+
+    def call(*given: Any, **named: Any) -> Any:
+        calls.append(None)
+        return whole(*given, **named)
+
+    monkeypatch.setattr(owner, name, call)
+    return calls
+
+
+def test_people_cost_what_they_do_and_not_the_ticks_that_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """About nine events of SimPy a person and working day, whatever the tick."""
+    model, people, working = scenario(OFFICE, OFFICE_ZONES), 25, 14  # the third Monday is a holiday
+    steps = counted(monkeypatch, simpy.Environment, "step")
+    found = []
+    for tick_s in (60, 300):
+        steps.clear()
+        trace(model, clock(date(2023, 1, 9), 21, tick_s), 0)
+        found.append(len(steps))
+    assert found[0] == found[1]
+    assert 4 * people * working < found[0] < 12 * people * working
+
+
+def test_numbers_are_drawn_once_a_person_and_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making a source of random numbers costs more than a day: one a working day is for its meetings."""
+    model = scenario(OFFICE, OFFICE_ZONES)
+    made = counted(monkeypatch, streams, "generator")
+    found = []
+    for days in (1, 5, 12):
+        made.clear()
+        trace(model, clock(date(2023, 1, 17), days), 0)
+        found.append(len(made))
+    assert (found[1] - found[0], found[2] - found[1]) == (3, 5)  # Tuesday to Saturday; to Saturday in a week

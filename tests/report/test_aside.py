@@ -10,7 +10,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from tests.report.folders import scenario
-from twin import terminal
+from twin import tables
 from twin.report import tradeoff, write_report
 from twin.report.record import RunRecord, read_comparison
 from twin.report.table import lines
@@ -52,7 +52,7 @@ def test_the_page_sets_them_aside_and_says_what_is_missing(folder: Path) -> None
 def test_the_terminal_sets_them_aside_and_says_what_is_missing(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal.print_comparison(read_comparison(folder))
+    tables.print_comparison(read_comparison(folder))
     text = capsys.readouterr().out
     head = next(line for line in text.splitlines() if "random" in line)
     assert head.index("pi") < head.index("│") < head.index("random")
@@ -70,7 +70,7 @@ def test_a_narrow_terminal_loses_no_column(
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    terminal.print_comparison(read_comparison(folder))
+    tables.print_comparison(read_comparison(folder))
     text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
     values = text[: text.index("  a  ")]
     letters = re.findall(r"(?m)^ *[a-z](?: +[a-z])* *$", values)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
-import time
 from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 
 from tests.scenario.bad_inputs import GOOD
 from twin.basics.errors import ScenarioError
@@ -170,11 +171,37 @@ def test_paths_are_relative_to_the_file_they_are_written_in(tmp_path: Path) -> N
     assert scenario.devices[0].datasheet == str((folder / "mine.yaml").resolve())
 
 
-def test_loading_the_office_is_quick() -> None:
-    load_scenario("office")
-    start = time.perf_counter()
-    load_scenario("office")
-    assert time.perf_counter() - start < 0.15
+def test_a_datasheet_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many devices name it, and however often their scenario is loaded."""
+    sheet, files = tmp_path / "mine.yaml", []
+
+    def noted(path: Path) -> strict_yaml.Document:
+        files.append(Path(path).name)
+        return strict_yaml.load(path)
+
+    monkeypatch.setattr("twin.scenario.catalog.load", noted)
+    text = "name: mine\nsource: a guess\nquantities: [air_temperature, co2]\nperiod_s: 60\n"
+    sheet.write_text(text)
+    os.utime(sheet, ns=(0, 10**18))
+    device = {"datasheet": str(sheet), "at": ["zones"]}
+    both = {"devices": [device | {"measures": what} for what in ("air_temperature", "co2")]}
+    for _ in range(3):
+        load_scenario("office", both)
+    assert files.count("mine.yaml") == 1
+    sheet.write_text(text.replace(", co2", ""))
+    os.utime(sheet, ns=(0, 2 * 10**18))
+    with pytest.raises(ScenarioError, match="co2"):
+        load_scenario("office", both)
+    assert files.count("mine.yaml") == 2
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="this PyYAML was built without libyaml")
+def test_yaml_is_scanned_by_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML's own scanner, in Python, is never called where there is another."""
+    monkeypatch.delattr("yaml.scanner.Scanner.check_token")
+    with pytest.raises(AttributeError):
+        yaml.compose("a: 1", yaml.SafeLoader)
+    assert load_scenario("office").name == "office"
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ class VentilationParameters(Record):
     free_cooling_k: NonNegative | None = None  # full ventilation from so far below the upper comfort bound
 
 
+class OutdoorAirParameters(Record):
+    """An air handler's outdoor air by CO2: where nobody breathes, so much is left."""
+
+    outdoor_air_minimum: Fraction = 0.57  # of the outdoor air for every seat taken: the floor's part
+
+
 class SetbackParameters(StartParameters):
     """Follows the occupied hours; starts early enough to be in time (optimum start)."""
 
@@ -90,7 +96,7 @@ class HeatCurveParameters(SetbackParameters, VentilationParameters):
     maximum_supply_c: Temperature = 55.0
 
 
-class Guideline36Parameters(StartParameters, VentilationParameters):
+class Guideline36Parameters(StartParameters, VentilationParameters, OutdoorAirParameters):
     """Supervisory sequences of ASHRAE Guideline 36: modes of a zone group, standby, resets by requests."""
 
     margin_k: NonNegative = 0.5  # inside the comfort bounds
@@ -112,7 +118,6 @@ class Guideline36Parameters(StartParameters, VentilationParameters):
     respond_k: NonNegative = 0.2  # colder per trim step and request
     respond_maximum_k: NonNegative = 0.6
     warm_up_supply_c: Temperature | None = 35.0  # None: the plant's own loop
-    outdoor_air_minimum: Fraction = 0.57  # of the outdoor air for every seat taken: the floor's part
     system_modes: bool = True  # fan and outdoor air damper by the group's mode, not by the plant's hours
     loop_gain_per_k: Positive = 0.5  # of the zone's cooling loop, which the controller cannot see
     loop_integral_s: Positive = 900.0
@@ -131,7 +136,7 @@ class PolicyParameters(Record):
     file: str = ""  # policy.zip or policy.onnx; in an agent's file relative to that file
 
 
-class MpcParameters(Record):
+class MpcParameters(OutdoorAirParameters):
     """Model-predictive control with a model identified from telemetry."""
 
     identification_days: Annotated[int, Field(ge=7, le=56)] = 14  # of telemetry, right before the run
@@ -149,7 +154,6 @@ class MpcParameters(Record):
     co2_highest_ppm: Positive = 850.0  # before people open windows, whatever the limit
     ventilation_minimum: Fraction = 0.1  # share of design flow while people are expected
     outdoor_air_co2_ppm: Positive | None = 1000.0  # an air handler's is whole from here on; None: its own
-    outdoor_air_minimum: Fraction = 0.57  # of the outdoor air for every seat taken: the floor's part
     free_cooling_k: NonNegative = 3.0  # full ventilation from so far below the upper comfort bound
 
 
