@@ -25,7 +25,7 @@ PAGE = ROOT / "docs" / "controllers.md"
 BEGIN = "<!-- rules: begin (written by scripts/compare_rules.py) -->"
 END = "<!-- rules: end -->"
 WEEKS = {
-    "office": {"winter": "2023-01-16", "mixed": "2023-04-17", "summer": "2023-07-10"},
+    "office": {"winter": "2023-01-18", "mixed": "2023-04-19", "summer": "2023-07-12"},  # Wednesday to Tuesday
     "home": {"winter": "2023-01-16", "mixed": "2023-04-10", "summer": "2023-07-10"},
 }
 BASELINE = "setback"

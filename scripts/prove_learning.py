@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE, TRAINED = ROOT / "docs" / "learning.md", ROOT / "agents" / "trained"
 BEGIN, END = "<!-- proof: begin (written by scripts/prove_learning.py) -->", "<!-- proof: end -->"
 WEEKS = {
-    "office": {"winter": "2023-01-16", "mixed": "2023-04-17", "summer": "2023-07-10"},
+    "office": {"winter": "2023-01-18", "mixed": "2023-04-19", "summer": "2023-07-12"},  # Wednesday to Tuesday
     "home": {"winter": "2023-01-16", "mixed": "2023-04-10", "summer": "2023-07-10"},
 }
 RULES = ("random", "constant", "thermostat", "setback", "pi", "guideline36", "heat_curve")

@@ -25,7 +25,7 @@ def print_comparison(record: ComparisonRecord) -> None:
     if record.runs:
         print_indicators(record.runs, aside=record.references)
         print_differences(record.runs, record.references)
-    for line in record.left_out:
+    for line in record.remarks:
         terminal.show(f"  {line}")
 
 

@@ -12,8 +12,10 @@ import pytest
 from twin.basics.errors import ControllerError, TwinError
 from twin.experiment import Run, compare, comparison
 from twin.experiment.table import against, energy_series, front, summary_table
+from twin.report.record import read_comparison
 from twin.scenario.catalog import load_scenario
 from twin.scenario.schema import Scenario
+from twin.tables import print_comparison
 
 
 def classroom() -> Scenario:
@@ -134,3 +136,14 @@ def test_table_of_missing_values() -> None:
     assert not any(cell["best"] for cell in table["ener_tot"].values())  # all equal
     assert front(table) == []
     assert against(classroom(), {}, "a") == {}
+
+
+@pytest.mark.parametrize(("start", "days", "said"), [("2023-01-13", 2, True), ("2023-01-13", 1, False)])
+def test_a_run_that_ends_on_a_day_off_says_what_it_leaves_unpaid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], start: str, days: int, said: bool
+) -> None:
+    plan = {"run": {"start": start, "days": days, "warm_up_days": 0, "tick_s": 300}}
+    done = compare(load_scenario("classroom", plan), "setback", 1, out=tmp_path / "c", references=False)
+    assert bool(done.manifest["remarks"]) == said
+    print_comparison(read_comparison(done.folder))
+    assert ("ends on a day off" in " ".join(capsys.readouterr().out.split())) == said

@@ -249,18 +249,36 @@ def test_shares_add_up() -> None:
 @pytest.mark.parametrize(("window_h", "commit_h"), [(24.0, 12.0), (12.0, 12.0), (6.0, 24.0), (1000.0, 0.1)])
 @pytest.mark.parametrize("sweep", [0, 1])
 def test_windows_cover_every_step(window_h: float, commit_h: float, sweep: int) -> None:
-    found = windows(200, 4.0, ForesightParameters(window_h=window_h, commit_h=commit_h), sweep)
+    settings = ForesightParameters(window_h=window_h, commit_h=commit_h)
+    found = windows(np.arange(200) % 96 < 40, 4.0, settings, sweep)
     assert [w.next for w in found[:-1]] == [w.first for w in found[1:]]
     assert (found[0].first, found[-1].next, found[-1].end) == (0, 200, 200)
     assert all(w.first < w.next <= w.last <= w.end for w in found)
 
 
+def test_what_is_left_cold_on_a_weekend_is_watched_until_it_is_paid_for() -> None:
+    """Friday to Monday, four steps an hour; people are in from eight to eighteen on the two working days."""
+    hour = np.arange(4 * 96) / 4.0
+    occupied = (hour % 24 >= 8) & (hour % 24 < 18) & ((hour < 24) | (hour >= 72))
+    settings = ForesightParameters(window_h=12.0, commit_h=12.0, tail_h=6.0, occupied_h=3.0)
+    ends = {w.first / 4.0: w.end / 4.0 for w in windows(occupied, 4.0, settings)}
+    assert ends == {0: 18, 12: 83, 24: 83, 36: 83, 48: 83, 60: 83, 72: 90, 84: 96}
+
+
+def test_a_run_that_ends_on_a_friday_is_planned_until_monday() -> None:
+    friday = assemble(scenario("office", start="2023-01-27", days=1), [0])
+    run, exact, coarse = stages(friday, ForesightParameters(tick_s=300, days_beyond=1))
+    assert (run.steps, exact.steps, coarse.steps) == (96, 4 * 96, 4 * 96)
+    thursday = assemble(scenario("office", start="2023-01-26", days=1), [0])
+    assert stages(thursday, ForesightParameters(days_beyond=1))[1].steps == 2 * 96
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "start", "share"), [("office", "2023-01-16", 0.10), ("home", "2023-01-16", 0.20)]
+    ("name", "start", "days", "share"), [("office", "2023-01-20", 4, 0.10), ("home", "2023-01-16", 3, 0.20)]
 )
-def test_foresight_shows_how_much_is_left_to_gain(name: str, start: str, share: float) -> None:
-    home = assemble(load_scenario(name, {"run": {"start": start, "days": 3}}), [0])
+def test_foresight_shows_how_much_is_left_to_gain(name: str, start: str, days: int, share: float) -> None:
+    home = assemble(load_scenario(name, {"run": {"start": start, "days": days}}), [0])
     notes = plan(home, load_agent("foresight").settings).notes["foresight"]
     best = min(notes["objective_of_rules_currency"].values())
     assert notes["objective_currency"] < (1.0 - share) * best

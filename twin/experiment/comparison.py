@@ -11,7 +11,7 @@ from typing import Any
 
 from twin import results, workers
 from twin.basics.errors import ControllerError, ResultsError, TwinError
-from twin.building.assembly import assemble, checked_seeds
+from twin.building.assembly import Building, assemble, checked_seeds
 from twin.experiment.references import References
 from twin.experiment.references import references as references_for
 from twin.experiment.single import (
@@ -27,12 +27,18 @@ from twin.experiment.single import (
 )
 from twin.experiment.table import against, baseline_of, front, summary_table
 from twin.kpi import INDICATORS
+from twin.physics import layout as la
 from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
 
+DAY_S = 86_400
+UNPAID = (
+    "the run ends on a day off: what a controller has let drift by then costs it nothing here; begin on "
+    "another weekday (--start) so that the next working morning belongs to the run"
+)
 EFFORT = {"foresight": 8.0, "mpc": 8.0}  # of a run of these kinds, in runs of a rule: for the progress bar
 PREPARING = {"foresight": "{name} plans, seed {seed}", "mpc": "{name} looks ahead, seed {seed}"}
 
@@ -133,7 +139,7 @@ def compare(
         results.run_id(scenario.name, "comparison"),
         expected_bytes(building) * len(specs) * len(chosen),
     )
-    manifest = Manifest(folder, _about_comparison(scenario, named, beside, chosen))
+    manifest = Manifest(folder, _about_comparison(scenario, named, beside, chosen) | _remarks(building))
     results.write_text(folder / "scenario.yaml", scenario_yaml(scenario))
     todo = [
         _Job(scenario, spec, seed, folder / "runs" / spec.name / f"seed-{seed}")
@@ -189,6 +195,13 @@ def _about_comparison(
             "physics": results.physics_hash(),
         },
     }
+
+
+def _remarks(building: Building) -> dict[str, list[str]]:
+    """What a reader of the differences should know, a line each."""
+    expected = building.boundary.bounds[:, :, la.B_EXPECTED].any(axis=1)
+    last_day = expected[-DAY_S // building.clock.boundary_step_s :]
+    return {"remarks": [UNPAID] if expected.any() and not last_day.any() else []}
 
 
 @dataclass

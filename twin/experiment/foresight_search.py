@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.experiment.foresight_moves import Move, Moves
 from twin.experiment.foresight_plant import Copies, Moment, Weights
@@ -27,18 +29,38 @@ class Window:
     next: int  # where the following window begins
 
 
-def windows(steps: int, steps_h: float, settings: ForesightParameters, sweep: int = 0) -> list[Window]:
-    """Windows over a plan of so many steps; those of every second sweep lie across the others' edges."""
+def windows(
+    busy: NDArray[np.bool_], steps_h: float, settings: ForesightParameters, sweep: int = 0
+) -> list[Window]:
+    """Windows over a plan; those of every second sweep lie across the others' edges.
+
+    Parameters
+    ----------
+    busy
+        (T,) steps with people in the building. A window's effect is watched for `tail_h`, and on until
+        people have been in for `occupied_h` since its last step: what is left cold on Saturday is paid for
+        on Monday.
+    steps_h
+        Control steps in an hour.
+    settings
+        How long windows are.
+    sweep
+        Which one.
+    """
+    steps = len(busy)
     length, tail, commit = (
         max(1, round(hours * steps_h)) for hours in (settings.window_h, settings.tail_h, settings.commit_h)
     )
     stride = min(commit, length)
     begin = stride if sweep % 2 == 0 else max(1, stride // 2)
     edges = [0, *range(begin, steps, stride), steps]
+    passed = np.concatenate([[0], np.cumsum(busy)])  # such steps before each
+    owed = math.ceil(settings.occupied_h * steps_h)
     found: list[Window] = []
     for first, following in pairwise(edges):
         last = min(first + length, steps)
-        found.append(Window(first, last, min(last + tail, steps), following))
+        paid = int(np.searchsorted(passed, passed[last] + owed))
+        found.append(Window(first, last, min(max(last + tail, paid), steps), following))
     return found
 
 
@@ -78,13 +100,14 @@ class Search:
         self._crowd = stage.crowd(settings.candidates)
         self._few = stage.crowd(max(2, settings.candidates // 4))
         self._settings, self._weights, self._random = settings, weights, random
+        self._busy = stage.known().busy
 
     def improve(
         self, plan: Float, sweeps: Sequence[int], rounds: int, told: Callable[[float], None]
     ) -> Float:
         """A better plan (T, m) after these sweeps; `told` hears the share done after every round."""
         plan, main = plan.copy(), self._stage.copies
-        ways = {k: windows(len(plan), self._stage.steps_h, self._settings, k) for k in sweeps}
+        ways = {k: windows(self._busy, self._stage.steps_h, self._settings, k) for k in sweeps}
         total, done = sum(map(len, ways.values())) * rounds, 0
         for k, sweep in ways.items():
             here = self._stage.start

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.basics.errors import ScenarioError, WeatherError
 from twin.building.assembly import Building, assemble
@@ -16,6 +17,8 @@ from twin.physics.layout import Float
 from twin.scenario.agents import AgentSpec, ForesightParameters
 from twin.scenario.catalog import load_agent
 from twin.task import Task, warm_up
+
+MOST_BEYOND = 7  # days
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,12 @@ class Known:
     upper: Float
     outdoor: Float
     zones: tuple[str, ...]
+
+    @property
+    def busy(self) -> NDArray[np.bool_]:
+        """(T,) whether at least a quarter of the most that are ever in are there: not one on a Saturday."""
+        count = self.people.sum(axis=1)
+        return np.asarray(count >= max(0.25 * float(count.max(initial=0.0)), 1e-9))
 
 
 @dataclass(frozen=True)
@@ -133,16 +142,27 @@ class Stage:
 
 def stages(building: Building, settings: ForesightParameters) -> tuple[Stage, Stage, Stage]:
     """The run itself, one with some days more, and that one in longer ticks (the same where it has them)."""
-    longer = _longer(building, settings.days_beyond)
-    coarser = _coarser(longer, settings.tick_s)
-    exact = Stage.of(longer)
-    return Stage.of(building), exact, exact if coarser is longer else Stage.of(coarser)
+    run = Stage.of(building)
+    exact = _paid(run, settings.days_beyond)
+    coarser = _coarser(exact.building, settings.tick_s)
+    return run, exact, exact if coarser is exact.building else Stage.of(coarser)
+
+
+def _paid(run: Stage, days: int) -> Stage:
+    """With so many days more, and on until people come in: a building left cold is no bargain."""
+    found = run
+    for more in range(days, MOST_BEYOND + 1) if days else ():
+        longer = _longer(run.building, more)
+        if longer is run.building:
+            break
+        found = Stage.of(longer)
+        if found.known().busy[run.steps :].any():
+            break
+    return found
 
 
 def _longer(building: Building, days: int) -> Building:
     """The same building with so many days more to come, where there is weather for them."""
-    if days == 0:
-        return building
     scenario = building.scenario
     try:
         return assemble(scenario.updated(days=scenario.run.days + days), building.seeds)

@@ -40,7 +40,7 @@ class Chapter:
     facts: tuple[tuple[str, str], ...]
     agents: tuple[Named, ...]
     seeds: int
-    left_out: tuple[str, ...]
+    remarks: tuple[str, ...]
     table: tuple[Line, ...]
     paired: Paired | None
     plan: Picture | None
@@ -129,7 +129,7 @@ def _chapter(record: ComparisonRecord) -> Chapter:
             for agent, records in runs.items()
         ),
         seeds=seeds,
-        left_out=record.left_out,
+        remarks=record.remarks,
         table=tuple(lines(runs, scenario.tariff.currency, aside)),
         paired=paired(runs, aside),
         plan=pictures[0] if pictures and pictures[0].path.name == "plan.png" else None,

@@ -130,9 +130,10 @@ class ComparisonRecord:
         return tuple(a for a in self.manifest.get("references", ()) if a in self.runs)
 
     @property
-    def left_out(self) -> tuple[str, ...]:
-        """A line for each reference that is missing, why."""
-        return tuple(dict(self.manifest.get("references_left_out") or {}).values())
+    def remarks(self) -> tuple[str, ...]:
+        """Lines to read the comparison by: which reference is missing and why, what the run leaves unpaid."""
+        missing = dict(self.manifest.get("references_left_out") or {})
+        return (*missing.values(), *self.manifest.get("remarks", ()))
 
     @property
     def shown(self) -> list[RunRecord]:

@@ -169,6 +169,7 @@ class ForesightParameters(Record):
     moves: Annotated[float, Field(ge=1.0, le=100.0)] = 3.0  # changes of the plan per candidate, on average
     window_h: Positive = 24.0  # changes lie within
     tail_h: NonNegative = 12.0  # and are watched for so much longer
+    occupied_h: NonNegative = 3.0  # and on until people were in for so long
     commit_h: Positive = 12.0  # from one window to the next; less than window_h: windows overlap
     sweeps: Annotated[int, Field(ge=1)] = 1  # over the whole run
     exact_rounds: Annotated[int, Field(ge=0)] = 2  # per window of one more sweep in the scenario's own ticks

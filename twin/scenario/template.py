@@ -105,7 +105,7 @@ devices:                        # which datasheet measures what, and where; "zon
   - {{datasheet: electricity_meter, measures: electric_energy, at: [electricity]}}
 
 run:
-  start: 2023-01-16             # first day of the results; the warm-up comes before it
+  start: 2023-01-18             # first day of the results; the warm-up comes before it
   days: 14
   warm_up_days: 7
   tick_s: 60                    # step of the physics; an hour is a whole number of ticks
