@@ -136,30 +136,31 @@ def text(cell: Summary, digits: int, factor: float = 1.0, sign: str = "") -> str
 def table(found: Values, currency: str) -> list[str]:
     """Markdown: one line per controller."""
     best, plan = best_rule(found), found.get("foresight")
-    share = 100.0 / column(found[best], "cost_tot").iqm
+    per_cent = 100.0 / column(found[best], "cost_tot").iqm
     heads = ["controller", f"cost [{currency}/m²]", f"to `{best}` [%]", "discomfort [K·h/person]",
              "CO2 [ppm·h/person]", f"objective [{currency}/m²]"]  # fmt: skip
-    heads += ["share of the gap [%]"] if plan else []
+    heads += ["share of the gap [%]", "by cost alone [%]"] if plan else []
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for name, values in found.items():
         paired = difference(values, found[best], "cost_tot")
         cells = [
             f"`{name}`",
             text(column(values, "cost_tot"), 4),
-            "–" if name == best else text(paired, 1, share, "+"),
+            "–" if name == best else text(paired, 1, per_cent, "+"),
             text(column(values, "tdis_occ"), 2),
             text(column(values, "idis_occ"), 1),
             text(column(values, "objective"), 4),
         ]
         if plan:
-            cells.append("–" if name == best else f"{gap(found, name):.0f}")
+            shares = [gap(found, name, kpi) for kpi in ("objective", "cost_tot")]
+            cells += ["–" if name == best else f"{share:.0f}" for share in shares]
         lines.append("| " + " | ".join(cells) + " |")
     return [*lines, ""]
 
 
-def gap(found: Values, name: str) -> float:
-    """How much of what the best rule leaves to gain a controller wins [%], by the objective."""
-    top, bottom, here = (column(found[n], "objective").iqm for n in (best_rule(found), "foresight", name))
+def gap(found: Values, name: str, kpi: str) -> float:
+    """How much of what the best rule leaves to gain a controller wins [%], by one indicator."""
+    top, bottom, here = (column(found[n], kpi).iqm for n in (best_rule(found), "foresight", name))
     return 100.0 * (top - here) / (top - bottom)
 
 

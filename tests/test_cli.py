@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -11,7 +14,9 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from tests.report.folders import scenario, write_run
+from twin.basics.errors import ScenarioError
 from twin.cli import app
+from twin.options import controller, controllers
 
 
 def call(*arguments: object) -> Result:
@@ -59,7 +64,13 @@ def test_list_goes_on_where_a_file_is_broken(tmp_path: Path, monkeypatch: pytest
         (["run", "office", "--start", "2023-02-30"], "winter"),
         (["run", "office", "--start", "wintr"], "did you mean 'winter'?"),
         (["compare", "office", "--agents", "pi,pi"], "different names"),
-        (["compare", "office", "--agents", ","], "different names"),
+        (["compare", "office", "--agents", ""], "--agents: a controller is missing (found ''); allowed: "),
+        (["compare", "office", "--agents", ","], "a controller is missing"),
+        (["compare", "office", "--agents", "setback,,pi"], "a controller is missing (found 'setback,,pi')"),
+        (["compare", "office", "--agents", "setback,"], "a controller is missing"),
+        (["compare", "office", "--agents", "."], "--agents: this folder holds no trained policy (found '.')"),
+        (["run", "office", "--agent", ""], "unknown agent (found '')"),
+        (["run", "office", "--start", ""], "--start: not a first day (found '')"),
         (["list", "sensor"], "did you mean 'sensors'?"),
         (["list", "points"], "which scenario"),
         (["schema", "scenari"], "did you mean 'scenario'?"),
@@ -77,6 +88,40 @@ def test_bad_input_is_one_line_and_exit_code_two(arguments: list[str], words: st
     assert len(result.stderr.strip().splitlines()) == 1
     assert "Traceback" not in result.output
     assert result.stdout == ""
+
+
+def test_the_package_is_the_command(repository: Path, tmp_path: Path) -> None:
+    def ended(module: str, *arguments: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-m", module, *arguments]
+        environment = os.environ | {"PYTHONPATH": str(repository)}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    assert ended("twin", "--version") == ended("twin.cli", "--version")
+    code, _, told = ended("twin", "list", "sensor")
+    assert code == 2
+    assert told.startswith("error: ")
+
+
+def test_a_folder_of_a_training_stands_for_its_policy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    seed = tmp_path / "results" / "office-ppo" / "seed-0"
+    seed.mkdir(parents=True)
+    (seed / "policy.zip").touch()
+    with pytest.raises(ScenarioError) as told:
+        controller("results/office-ppo", "--agent")
+    assert told.value.suggestion == "results/office-ppo/seed-0/policy.zip"
+    for name in ("policy.onnx", "policy.zip"):  # the one that training names comes first
+        (seed.parent / name).touch()
+        found = controller("results/office-ppo", "--agent")
+        assert (found.kind, found.parameters) == ("policy", {"file": str(seed.parent / name)})
+        assert found.name == "results_office_ppo_policy"
+    both = controllers("results/office-ppo, results/office-ppo/seed-0,setback")
+    assert len({each.name for each in both}) == 3
+    (tmp_path / "setback").mkdir()  # names of the catalogue keep their meaning
+    assert controller("setback", "--agent").kind == "setback"
 
 
 def test_schema_accepts_the_shipped_scenarios(repository: Path) -> None:

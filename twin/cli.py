@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from twin import __version__, learning, tables, terminal
-from twin.options import Days, Out, Quiet, ScenarioName, Start, controllers, planned, processes
+from twin.options import Days, Out, Quiet, ScenarioName, Start, controller, controllers, planned, processes
 
 app = typer.Typer(
     name="twin",
@@ -50,7 +50,7 @@ def run(
         str,
         typer.Option(
             metavar="NAME",
-            help="The controller: a name (see: twin list agents), a file, or your own mine.py:MyController.",
+            help="A name (see: twin list agents), a file, a folder of twin train, or your own mine.py:Mine.",
         ),
     ] = "setback",
     seed: Annotated[
@@ -69,14 +69,12 @@ def run(
       twin run office
       twin run office --agent pi --seed 3 --start 2023-07-10 --days 7
     """
-    from twin.scenario.catalog import load_agent
-
-    chosen, controller = planned(scenario, start, days), load_agent(agent)
+    chosen, acting = planned(scenario, start, days), controller(agent, "--agent")
     from twin.experiment import run as run_one
 
     terminal.announce_compiling()
     with terminal.progress(f"{chosen.name}, {agent}", quiet) as bar:
-        done = run_one(chosen, controller, seed=seed, out=out, progress=bar)
+        done = run_one(chosen, acting, seed=seed, out=out, progress=bar)
     _finish(Path(done.folder), done.manifest, no_report)
 
 

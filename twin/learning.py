@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twin import terminal
-from twin.basics.errors import ScenarioError, TwinError
+from twin.basics.errors import ScenarioError, TwinError, nearest
 from twin.options import Out, Quiet, Reward, ScenarioName, Sets, Steps, Task, processes
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line changes in a learner's file; None and empty: nothing."""
+    """What the command line changes in a learner's file; None and (): nothing."""
 
     steps: int | None = None
     envs: int | None = None
@@ -35,11 +35,11 @@ class Wishes:
     training: dict[str, Any] = field(default_factory=dict)
 
     def changes(self) -> dict[str, Any]:
-        """As a learner's file would say it; raises ScenarioError for a pair that is none."""
+        """As a learner's file would say it; raises ScenarioError for a pair or a first day that is none."""
         given = {"steps": self.steps, "envs": self.envs, "days": self.days}
         training = {name: value for name, value in given.items() if value is not None} | self.training
         if self.starts is not None:
-            training["starts"] = [text.strip() for text in self.starts.split(",") if text.strip()]
+            training["starts"] = _first_days(self.starts)
         task = _pairs(self.task, "--task")
         if self.reward is not None:
             task["reward"] = self.reward
@@ -56,7 +56,9 @@ def train(
         typer.Option(metavar="NAME", help="The learner: ppo (default), es, sac, td3, a2c, ..., or a file."),
     ] = None,
     steps: Steps = None,
-    seeds: Annotated[int, typer.Option(metavar="N", min=1, help="Training seeds 0 to N-1.")] = 1,
+    seeds: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Training seeds 0 to N-1; default: 1.")
+    ] = None,
     envs: Annotated[int | None, typer.Option(metavar="N", min=1, help="Buildings side by side.")] = None,
     jobs: Annotated[
         int, typer.Option(metavar="N", min=0, help="Seeds at the same time; 0: one per processor core.")
@@ -87,10 +89,13 @@ def train(
     """
     wishes = Wishes(steps, envs, days, start, reward, task or (), set_ or ())
     if resume is not None:
-        _check_resume(agent, scenario, wishes, resume)
-        _go_on(resume, steps, processes(jobs), quiet)
+        known = _check_resume((agent, seeds, out), scenario, wishes, resume)
+        if not _nothing_left(resume, known, steps):
+            _go_on(resume, steps, processes(jobs), quiet)
         return
-    _train(_named(scenario), agent or "ppo", wishes, seeds, processes(jobs), out, quiet)
+    _train(
+        _named(scenario), "ppo" if agent is None else agent, wishes, seeds or 1, processes(jobs), out, quiet
+    )
 
 
 def tune(
@@ -273,6 +278,19 @@ def _tell_tuning(found: Tuning) -> None:
         raise typer.Exit(terminal.INTERRUPTED)
 
 
+def _first_days(text: str) -> list[str]:
+    """Dates or named periods, separated by commas; what they are is the scenario's business."""
+    days = [day.strip() for day in text.split(",")]
+    if not all(days):
+        raise ScenarioError(
+            "a first day is missing",
+            key="--start",
+            value=text,
+            allowed="dates or named periods between commas, as winter,2023-07-10",
+        )
+    return days
+
+
 def _pairs(texts: Sequence[str], option: str) -> dict[str, Any]:
     """key=value, the value as YAML has it."""
     import yaml
@@ -296,10 +314,10 @@ def _command() -> str:
     return shlex.join(["twin", *sys.argv[1:]])
 
 
-def _check_resume(agent: str | None, scenario: str, wishes: Wishes, folder: Path) -> None:
-    """A training goes on as it began: only its steps may change."""
+def _check_resume(others: Sequence[object], scenario: str, wishes: Wishes, folder: Path) -> Mapping[str, Any]:
+    """A training goes on as it began: only its steps may change; returns what its manifest says."""
     if (
-        agent is not None
+        any(other is not None for other in others)
         or wishes.changes().keys() - {"training"}
         or (wishes.envs, wishes.days, wishes.starts) != (None,) * 3
     ):
@@ -309,11 +327,49 @@ def _check_resume(agent: str | None, scenario: str, wishes: Wishes, folder: Path
             value=str(folder),
             allowed="with it only --steps, --jobs and --quiet",
         )
-    if scenario:
-        from twin.results import read_json
+    known = _manifest_of(folder)
+    if scenario and known.get("scenario") not in (None, scenario):
+        raise TwinError(
+            "this training is of another scenario",
+            key="--resume",
+            value=str(folder),
+            allowed=str(known["scenario"]),
+        )
+    return known
 
-        known = read_json(folder / "manifest.json").get("scenario")
-        if known not in (None, scenario):
-            raise TwinError(
-                "this training is of another scenario", key="--resume", value=str(folder), allowed=str(known)
-            )
+
+def _manifest_of(folder: Path) -> Mapping[str, Any]:
+    """What a training's folder says of itself; where it is none, the error names the nearest beside it."""
+    from twin.results import read_json
+
+    manifest = "manifest.json"
+    if not (folder / manifest).is_file():
+        beside = [path.parent for path in folder.parent.glob(f"*/{manifest}")]
+        trainings = {path.name: path for path in beside if (path / "learner.yaml").is_file()}
+        like = nearest(folder.name, trainings)
+        raise TwinError(
+            "there is no training here",
+            key="--resume",
+            value=str(folder),
+            allowed=f"a folder of twin train, which holds {manifest}",
+            suggestion=str(trainings[like]) if like else None,
+        )
+    return read_json(folder / manifest)
+
+
+def _nothing_left(folder: Path, known: Mapping[str, Any], steps: int | None) -> bool:
+    """Whether all seeds are as far as is asked, which is then said."""
+    if known.get("kind") != "training":
+        return False
+    done = [int(number) for number in (known.get("steps") or {}).values()]
+    planned = int(known.get("steps_planned", 0))
+    asked = planned if steps is None else steps
+    ended = known.get("state") == "complete" or asked < planned  # else the last evaluation may be missing
+    if not ended or not done or len(done) < len(known.get("seeds", ())) or min(done) < asked:
+        return False
+    name = terminal.shown_path(folder)
+    terminal.say(
+        f"nothing is left to do: {name} has trained for {min(done)} steps, {asked} were asked for; "
+        f"to go further: twin train --resume {shlex.quote(name)} --steps {2 * max(done)}"
+    )
+    return True

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from twin.scenario.agents import AgentSpec
     from twin.scenario.schema import Scenario
 
+POLICIES = ("policy.zip", "policy.onnx")  # what twin train keeps, the one that it names first
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A name (see: twin list scenarios) or a file.")
 ]
@@ -85,19 +86,55 @@ def controllers(text: str) -> list[AgentSpec]:
     Raises
     ------
     ScenarioError
-        As load_agent.
+        As controller.
     ControllerError
-        There is none, or two have one name.
+        One is missing, or two have one name.
     """
     from twin.basics.errors import ControllerError
-    from twin.scenario.catalog import load_agent
 
-    specs = [load_agent(name.strip()) for name in text.split(",") if name.strip()]
-    if not specs or len({spec.name for spec in specs}) < len(specs):
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise ControllerError(
+            "a controller is missing", key="--agents", value=text, allowed="one between commas, as setback,pi"
+        )
+    specs = [controller(name, "--agents") for name in names]
+    if len({spec.name for spec in specs}) < len(specs):
         raise ControllerError(
             "controllers need different names", key="--agents", value=text, allowed="each once, as setback,pi"
         )
     return specs
+
+
+def controller(text: str, option: str) -> AgentSpec:
+    """A controller by name or file; a folder of a training stands for the policy that it kept.
+
+    Raises
+    ------
+    ScenarioError
+        As load_agent; also for a folder without a policy.
+    """
+    from twin.scenario.catalog import available, load_agent
+
+    folder = Path(text).expanduser()
+    known = text in available("agents", text.rpartition("/")[0])
+    return load_agent(_policy_in(folder, option) if text and folder.is_dir() and not known else text)
+
+
+def _policy_in(folder: Path, option: str) -> Path:
+    """The policy that lies in a folder; where there is none, the error names the newest one below it."""
+    from twin.basics.errors import ScenarioError
+
+    for name in POLICIES:
+        if (folder / name).is_file():
+            return folder / name
+    below = sorted(folder.glob(f"*/{POLICIES[0]}"), key=lambda path: path.stat().st_mtime)
+    raise ScenarioError(
+        "this folder holds no trained policy",
+        key=option,
+        value=str(folder),
+        allowed=f"a controller, or a folder of twin train with its {' or '.join(POLICIES)}",
+        suggestion=str(below[-1]) if below else None,
+    )
 
 
 def processes(asked: int) -> int:

@@ -7,12 +7,13 @@ products, comparisons and look-ups act on a batch, so that N does not matter.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.basics.errors import ScenarioError
 from twin.basics.points import QUANTITIES
 from twin.basics.streams import generator
 from twin.building.tariff import boundary_calendar
@@ -177,6 +178,7 @@ class Outlook:
                 at = np.minimum(np.arange(steps) + round(ahead * per_hour), steps - 1)
                 rows.append((f"forecast.{quantity}.{ahead:g}_h", _unit(quantity, building)))
                 columns.append(series[:, at])
+        _check_once([name for name, _ in rows])
         table = np.stack(columns, axis=2) if columns else np.zeros((climates, steps, 0))
         return rows, np.concatenate([table, table[:, -1:]], axis=1)
 
@@ -320,7 +322,9 @@ class Outlook:
 
     def terms(self, simulator: Simulator, before: Float | None = None) -> dict[str, Float]:
         """What the step just ended cost, each (N,), see twin.reward.Reward.terms."""
-        return self.reward.terms(simulator, before)
+        terms = self.reward.terms(simulator, before)
+        terms["hvac_cost"] = terms["hvac_cost"].copy()  # it may be `cost`, and each belongs to the caller
+        return terms
 
     def worth(self, terms: Mapping[str, Float], seen: Float32) -> Float:
         """The reward (N,) of these terms and of what is seen after the step (N, n); see Reward.worth."""
@@ -344,6 +348,15 @@ class Outlook:
         """Command rows (N, A) of actions; see twin.levers.Levers.points."""
         rule = self._rule(past) if self.spec.rule and past is not None else None
         return self.task.command(self.levers.points(action, simulator, rule))
+
+
+def _check_once(names: Sequence[str]) -> None:
+    """Raise ScenarioError where a forecast is asked for twice: columns are known by their names."""
+    for name in names:
+        if names.count(name) > 1:
+            key = "task.forecast, task.forecast_h"
+            raise ScenarioError("a forecast is asked for twice", key=key, value=name,
+                                allowed="each quantity once, each number of hours once")  # fmt: skip
 
 
 def _day_of_year(ordinal: int) -> int:

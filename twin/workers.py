@@ -1,7 +1,8 @@
-"""Jobs in processes of their own, started afresh, that answer Ctrl-C and never outlive their parent."""
+"""Jobs in processes of their own, started afresh, that answer Ctrl-C and outlive neither parent nor error."""
 
 from __future__ import annotations
 
+import _thread
 import multiprocessing
 import os
 import signal
@@ -9,10 +10,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
+
+_told_to_end = threading.Event()  # in a worker: its parent gave up
 
 
 def each(
@@ -39,15 +44,20 @@ def each(
     ------
     BrokenProcessPool
         A process was killed.
+    Exception
+        What a job raised; the others end first, as at Ctrl-C.
     """
     context = multiprocessing.get_context("spawn")  # no thread of ours is copied half-way
-    pool = ProcessPoolExecutor(min(count, len(todo)), context, initializer=_begin)
+    heard, giving_up = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(min(count, len(todo)), context, initializer=_begin, initargs=(heard,))
     pending = {pool.submit(partial(_answer, work), job): job for job in todo}
     try:
         for future in as_they_finish(set(pending), interrupted):
             yield pending[future], future.result()
     finally:
+        giving_up.close()  # no news to who is done; who works on after an error would keep us for hours
         pool.shutdown(wait=True, cancel_futures=True)
+        heard.close()
 
 
 def as_they_finish(waiting: set[Future[Answer]], interrupted: Callable[[], None]) -> Iterator[Future[Answer]]:
@@ -62,24 +72,29 @@ def as_they_finish(waiting: set[Future[Answer]], interrupted: Callable[[], None]
         yield from ready
 
 
-def _begin() -> None:
+def _begin(parent_gives_up: Connection) -> None:
     """A process that waits for work ignores Ctrl-C; a job answers it (see _answer). No parent: no worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent_gives_up,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(gives_up: Connection) -> None:
+    """The pipe's other end is closed where the parent gave up, and also where it was killed."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)  # a killed parent would leave us waiting for work for ever
+    if parent is None:
+        return
+    wait_for([gives_up, parent.sentinel])
+    _told_to_end.set()
+    _thread.interrupt_main()  # as Ctrl-C; nothing where no job runs
+    parent.join()
+    os._exit(1)  # a killed parent would leave us waiting for work for ever
 
 
 def _answer(work: Callable[[Job], Answer], job: Job) -> Answer | None:
     """One job; None where Ctrl-C came before it began or while it could not tell."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return work(job)
+        return None if _told_to_end.is_set() else work(job)
     except KeyboardInterrupt:
         return None
     finally:

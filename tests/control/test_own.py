@@ -115,6 +115,13 @@ def test_what_it_wants_to_command_must_exist(tmp_path: Path) -> None:
         commands(load_agent(f"{write(tmp_path, text)}:Mine"))
 
 
+@pytest.mark.parametrize("given", ["5", "None", "property(lambda self: ())"])
+def test_what_is_no_list_of_commands_is_told(tmp_path: Path, given: str) -> None:
+    text = GOOD.replace("class Mine:", f"class Mine:\n    commands = {given}")
+    with pytest.raises(ControllerError, match=r"mine\.py: Mine\.commands: this is no list of what"):
+        commands(load_agent(f"{write(tmp_path, text)}:Mine"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -122,8 +129,8 @@ def test_what_it_wants_to_command_must_exist(tmp_path: Path) -> None:
         (GOOD.replace("def predict", "def act"), r"mine\.py: Mine: this class has no predict.*predict\(self"),
         (GOOD.replace(", step_s, seeds", ""), r"Mine: __init__ cannot be called.*step_s, seeds"),
         (GOOD.replace(", deterministic=True", ""), r"Mine: predict cannot be called.*deterministic"),
-        ("class Mine(:", r"cannot be imported\n(.|\n)*SyntaxError"),
-        ("import not_there_at_all", r"cannot be imported\n(.|\n)*line 1(.|\n)*not_there_at_all"),
+        ("class Mine(:", r"cannot be imported: it failed\n(.|\n)*SyntaxError"),
+        ("import not_there_at_all", r"cannot be imported: it failed\n(.|\n)*line 1(.|\n)*not_there_at_all"),
         (
             GOOD.replace("self.action = action", "1 / 0"),
             r"Mine: failed\n(.|\n)*line 5(.|\n)*ZeroDivisionError",

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
 
-from twin.basics.errors import MissingExtraError, ScenarioError
+from twin.basics.errors import MissingExtraError, ScenarioError, TwinError
 from twin.envs.single import BuildingEnv
 
 SHORT: dict[str, Any] = {"days": 1, "warm_up_days": 1, "start": "2023-01-17"}
@@ -109,6 +110,51 @@ def test_other_rewards_are_the_team_s(reward: str) -> None:
     for _ in range(50):
         _, rewards, _, _, infos = env.step({a: -np.ones(env.action_space(a).shape) for a in env.agents})
         assert all(rewards[agent] == infos[agent]["total"] for agent in rewards)
+
+
+CHOICES: dict[str, Any] = {"action": "thermostat", "discrete_levels": 3}
+
+
+@pytest.mark.parametrize(
+    ("task", "wrong"),
+    [
+        (CHOICES, {"core": -1}),
+        (CHOICES, {"core": 9}),
+        (CHOICES, {"core": 1.9}),
+        (CHOICES, {"core": True}),
+        (CHOICES, {"core": np.array([1])}),
+        ({"action": "thermostat"}, {"core": 0.3}),
+        ({"action": "thermostat"}, {"core": np.array([0.3])}),
+        ({"action": "thermostat"}, {"core": np.zeros((1, 2))}),
+        ({"action": "thermostat"}, {"core": ["warm", "cold"]}),
+        ({"action": "thermostat"}, {"coree": np.zeros(2)}),
+        ({"action": "thermostat"}, {"core": None}),
+    ],
+)
+def test_what_is_no_action_of_an_agent_is_refused_and_nothing_moves(
+    task: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    env = make(task=task)
+    env.reset(seed=0)
+    before = env.state()
+    good = {agent: env.action_space(agent).sample() for agent in env.agents}
+    for agent, action in wrong.items():
+        if action is None:
+            del good[agent]
+        else:
+            good[agent] = action
+    with pytest.raises(TwinError, match=r"actions.*core") as caught:
+        env.step(good)
+    assert "coree" not in wrong or caught.value.suggestion == "core"
+    np.testing.assert_array_equal(env.state(), before)
+
+
+def test_before_the_first_reset_there_is_nothing_to_see_or_to_set() -> None:
+    env = make("classroom")
+    with pytest.raises(ResetNeeded):
+        env.state()
+    with pytest.raises(ResetNeeded):
+        env.step({agent: env.action_space(agent).sample() for agent in env.possible_agents})
 
 
 def test_without_anything_of_a_zone_s_own_it_is_refused() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twin.basics.errors import MissingExtraError
+from twin.basics.errors import MissingExtraError, TwinError
 from twin.envs.single import BuildingEnv
 from twin.envs.vector import BuildingVectorEnv
 
@@ -72,6 +72,69 @@ def test_seeds_hold_for_one_reset_only() -> None:
     assert env.batch.seeds.tolist() == [3, 4]
     env.reset()
     assert 3 not in env.batch.seeds
+
+
+def dummy(count: int, **more: Any) -> Any:
+    """Stable-Baselines3's own vector of single environments."""
+    from stable_baselines3.common.vec_env import DummyVecEnv
+
+    return DummyVecEnv([lambda: BuildingEnv("classroom", **(SHORT | more))] * count)
+
+
+@needs_sb3
+@pytest.mark.parametrize("options", [{}, {"start": "2023-07-11"}, {"episode_seed": 3}, {"weather": "miami"}])
+def test_options_seeds_and_what_a_reset_says_are_sb3_s_own(options: dict[str, Any]) -> None:
+    """Options hold for one episode: the next, begun by itself, is at home again."""
+    from twin.envs.sb3 import BuildingVecEnv
+
+    ours, theirs = BuildingVecEnv("classroom", 2, pool=4, **SHORT), dummy(2, pool=4)
+    for env in (ours, theirs):
+        env.seed(5)
+        env.reset()
+        env.set_options(options)
+    rng = np.random.default_rng(0)
+    np.testing.assert_array_equal(ours.reset(), theirs.reset())
+    assert ours.reset_infos == theirs.reset_infos
+    for _ in range(100):
+        action = rng.uniform(-1, 1, (2, 3)).astype(np.float32)
+        for mine, other in zip(ours.step(action)[:3], theirs.step(action)[:3], strict=True):
+            np.testing.assert_array_equal(mine, other)
+        assert ours.reset_infos == theirs.reset_infos
+    assert ours.get_attr("observation_units") == theirs.get_attr("observation_units")
+
+
+@needs_sb3
+@pytest.mark.parametrize("wrong", [{"strat": 1}, {"reset_mask": 1}, [{"start": "2023-07-11"}, {}], [{}]])
+def test_options_that_cannot_be_are_refused_and_change_nothing(wrong: Any) -> None:
+    from twin.envs.sb3 import BuildingVecEnv
+
+    ours, other = (BuildingVecEnv("classroom", 2, **SHORT) for _ in range(2))
+    for env in (ours, other):
+        env.seed(1)
+        env.reset()
+    ours.set_options(wrong)
+    with pytest.raises(TwinError, match="options"):
+        ours.reset()
+    ours.set_options()
+    ours.seed(2**63)
+    with pytest.raises(TwinError, match="not a seed"):
+        ours.reset()
+    action = np.zeros((2, 3))
+    np.testing.assert_array_equal(ours.step(action)[0], other.step(action)[0])
+
+
+@needs_sb3
+def test_the_plans_are_drawn_where_a_render_mode_is_given() -> None:
+    from twin.envs.sb3 import BuildingVecEnv
+
+    ours = BuildingVecEnv("classroom", 2, render_mode="rgb_array", **SHORT)
+    ours.reset()
+    theirs = dummy(2, render_mode="rgb_array")
+    theirs.reset()
+    picture, other = ours.render(), theirs.render()
+    assert picture is not None and picture.shape == other.shape
+    with pytest.raises(TwinError, match="render_mode"):
+        BuildingVecEnv("classroom", 2, render_mode="human", **SHORT)
 
 
 @needs_sb3

@@ -176,7 +176,14 @@ def test_options_move_the_start() -> None:
     assert env.observation_space is not None and by_name.shape == (47,)
 
 
-WRONG: list[dict[str, Any]] = [{"start": "sumer"}, {"begin": 1}, {"episode_seed": -1}, {"episode_seed": True}]
+WRONG: list[dict[str, Any]] = [
+    {"start": "sumer"},
+    {"begin": 1},
+    {"episode_seed": -1},
+    {"episode_seed": True},
+    {"episode_seed": 2**63},
+    {"reset_mask": np.array([True])},  # a vector's option
+]
 
 
 @pytest.mark.parametrize("options", WRONG)
@@ -204,6 +211,29 @@ def test_wrong_tasks_are_refused(task: dict[str, Any], match: str) -> None:
 def test_wrong_arguments_are_refused(keys: dict[str, Any]) -> None:
     with pytest.raises(TwinError):
         make("classroom", **keys)
+
+
+@pytest.mark.parametrize("seed", [-1, True, 1.5, 2**63, 2**70])
+@pytest.mark.parametrize("starts", [(), ("2023-01-17", "2023-07-11")])
+def test_a_seed_that_is_none_is_refused_and_nothing_changes(seed: Any, starts: tuple[str, ...]) -> None:
+    env, other = make("classroom", starts=starts), make("classroom", starts=starts)
+    for each in (env, other):
+        each.reset(seed=1)
+    with pytest.raises(TwinError, match="seed: this is not a seed"):
+        env.reset(seed=seed, options={"start": "2023-10-10"})
+    np.testing.assert_array_equal(env.step(np.zeros(3))[0], other.step(np.zeros(3))[0])
+    np.testing.assert_array_equal(env.reset()[0], other.reset()[0])
+    assert env.np_random.integers(2**31) == other.np_random.integers(2**31)
+
+
+@pytest.mark.parametrize("seed", [2**63 - 1, np.int64(7)])
+def test_every_whole_number_of_63_bits_is_a_seed(seed: Any) -> None:
+    env = make("classroom", pool=0, starts=("2023-01-17", "2023-07-11"))
+    assert env.reset(seed=seed)[1]["episode_seed"] == seed
+    env.reset()
+    env.fork(2, reseed=[2**63 - 1, 2**64 - 1]).step(np.zeros((2, 3)))
+    with pytest.raises(TwinError, match="first_seed"):
+        make("classroom", pool=2, first_seed=2**63 - 1)
 
 
 @pytest.mark.parametrize("past", [0, 3])

@@ -97,6 +97,64 @@ def test_disabled_waits_for_a_reset_and_resets_by_mask() -> None:
     env.step(given[0])
 
 
+def tell_alike(mine: dict[str, Any], other: dict[str, Any]) -> None:
+    """Info key by key: values, masks and types."""
+    assert set(mine) == set(other)
+    for name, value in mine.items():
+        if isinstance(value, dict):
+            tell_alike(value, other[name])
+        elif value.dtype == object:
+            for ours, theirs in zip(value, other[name], strict=True):
+                np.testing.assert_array_equal(ours, theirs)
+        else:
+            assert value.dtype == other[name].dtype, name
+            np.testing.assert_array_equal(value, other[name], err_msg=name)
+
+
+@pytest.mark.parametrize("mode", list(AutoresetMode))
+@pytest.mark.parametrize("task", [{}, {"reward": "boptest"}, {"reward": "productivity"}])
+def test_info_is_gymnasium_s_own_key_by_key(mode: AutoresetMode, task: dict[str, Any]) -> None:
+    """Also where slots are reset by mask and end apart."""
+    env = make(3, "classroom", task=task, autoreset_mode=mode)
+    singles = [lambda: BuildingEnv("classroom", task=task, **SHORT)] * 3
+    reference = gymnasium.vector.SyncVectorEnv(singles, autoreset_mode=mode)  # type: ignore[arg-type]
+    tell_alike(env.reset(seed=5)[1], reference.reset(seed=5)[1])
+    mask = np.array([False, True, False])
+    for step, action in enumerate(actions(env, 2 * STEPS + 20)):
+        ours, theirs = env.step(action), reference.step(action)
+        tell_alike(ours[4], theirs[4])
+        np.testing.assert_array_equal(ours[0], theirs[0])
+        ended = ours[3]
+        if mode is AutoresetMode.DISABLED and ended.any():
+            tell_alike(*(each.reset(options={"reset_mask": ended.copy()})[1] for each in (env, reference)))
+        if step == 40:
+            seen, their_seen = (each.reset(seed=9, options={"reset_mask": mask}) for each in (env, reference))
+            tell_alike(seen[1], their_seen[1])
+            np.testing.assert_array_equal(seen[0], their_seen[0])
+
+
+def test_what_info_holds_is_apart() -> None:
+    env = make(2, "classroom")
+    env.reset(seed=0)
+    _, _, _, _, info = env.step(actions(env, 1)[0])
+    paid = info["hvac_cost"].copy()
+    info["cost"][:] = -1.0
+    np.testing.assert_array_equal(info["hvac_cost"], paid)
+
+
+@pytest.mark.parametrize("mode", list(AutoresetMode)[:2])
+@pytest.mark.parametrize("option", [{"start": "2023-07-11"}, {"weather": "miami"}])
+def test_an_option_holds_for_one_episode_as_gymnasium_s(mode: AutoresetMode, option: dict[str, Any]) -> None:
+    env = make(2, "classroom", autoreset_mode=mode)
+    reference = gymnasium.vector.SyncVectorEnv(
+        [lambda: BuildingEnv("classroom", **SHORT)] * 2, autoreset_mode=mode
+    )  # type: ignore[arg-type,var-annotated]
+    seen, theirs = env.reset(seed=1, options=dict(option)), reference.reset(seed=1, options=dict(option))
+    np.testing.assert_array_equal(seen[0], theirs[0])
+    for action in actions(env, STEPS + 4):
+        np.testing.assert_array_equal(env.step(action)[0], reference.step(action)[0])
+
+
 def test_slots_that_end_apart_begin_apart() -> None:
     env = make(2, "classroom", autoreset_mode=AutoresetMode.NEXT_STEP)
     env.reset(seed=0)
@@ -128,6 +186,56 @@ def test_a_seed_per_slot() -> None:
         env.reset(seed=[1, 2])
     with pytest.raises(TwinError, match="not a seed"):
         env.reset(seed=[1, -2, 3])
+
+
+def test_slots_without_a_seed_draw_one_and_follow_from_it() -> None:
+    first = [make(2, "classroom", pool=0).reset(seed=[None, None])[1]["episode_seed"] for _ in range(2)]
+    assert not set(first[0].tolist()) & set(first[1].tolist())
+    runs = []
+    for _ in range(2):
+        env = make(2, "classroom", pool=0)
+        env.reset(seed=4, options={"reset_mask": np.array([True, False])})
+        runs.append([env.reset()[1]["episode_seed"].tolist() for _ in range(2)])
+    assert runs[0] == runs[1], "the seed of the first reset is what the other slot draws from"
+    assert runs[0][0][1] not in (0, 1, 5), "and it draws: it has not begun before"
+
+
+def test_a_slot_that_never_began_is_not_stepped() -> None:
+    env = make(2, "classroom")
+    env.reset(seed=0, options={"reset_mask": np.array([True, False])})
+    with pytest.raises(ResetNeeded):
+        env.step(actions(env, 1)[0])
+
+
+WRONG_RESETS: list[dict[str, Any]] = [
+    {"seed": [1]},
+    {"seed": [1, -1]},
+    {"seed": [1, True]},
+    {"seed": 2**63 - 1},  # slot 1 would have 2**63
+    {"seed": 2**70},
+    {"seed": [1], "options": {"start": "2023-07-11"}},
+    {"seed": 1, "options": {"strat": 1}},
+    {"seed": 1, "options": {"start": "2023-07-11", "reset_mask": np.array([True, False])}},
+    {"seed": 1, "options": {"episode_seed": 2**63}},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_RESETS, ids=str)
+def test_a_reset_that_fails_changes_nothing(wrong: dict[str, Any]) -> None:
+    env, other = make(2, "classroom"), make(2, "classroom")
+    with pytest.raises(TwinError):
+        env.reset(**wrong)
+    with pytest.raises(ResetNeeded):
+        env.step(actions(env, 1)[0])
+    for each in (env, other):
+        each.reset(seed=3)
+        each.step(actions(env, 1)[0])
+    with pytest.raises(TwinError):
+        env.reset(**wrong)
+    again = actions(env, 1)[0]
+    np.testing.assert_array_equal(env.step(again)[0], other.step(again)[0])
+    np.testing.assert_array_equal(env.reset()[0], other.reset()[0])
+    assert env.np_random.integers(2**31) == other.np_random.integers(2**31)
 
 
 def test_start_moves_all_slots_or_is_refused() -> None:
@@ -226,6 +334,33 @@ def test_slots_of_one_start_cannot_part() -> None:
     with pytest.raises(TwinError, match="together"):
         env.reset(options={"reset_mask": np.arange(6) == 0})
     env.reset(options={"reset_mask": np.arange(6) % 3 == 0})
+
+
+def test_starts_may_be_begun_by_mask_from_the_first_reset_on() -> None:
+    """Those that have begun play what a reset of all plays, the others are not there yet."""
+    env, whole = make(4, "classroom", starts=STARTS), make(4, "classroom", starts=STARTS)
+    mask = np.array([True, True, False, False])
+    wanted = whole.reset(seed=100)[0]
+    seen, info = env.reset(seed=100, options={"reset_mask": mask})
+    np.testing.assert_array_equal(seen[mask], wanted[mask])
+    assert info["_episode_seed"].tolist() == mask.tolist()
+    with pytest.raises(ResetNeeded):
+        env.step(actions(env, 1)[0])
+    seen, _ = env.reset(seed=100, options={"reset_mask": ~mask})
+    np.testing.assert_array_equal(seen, wanted)
+    for action in actions(env, 5):
+        np.testing.assert_array_equal(env.step(action)[0], whole.step(action)[0])
+
+
+def test_a_refused_reset_of_some_starts_changes_nothing() -> None:
+    env, other = make(6, "classroom", starts=STARTS), make(6, "classroom", starts=STARTS)
+    for each in (env, other):
+        each.reset(seed=0)
+    with pytest.raises(TwinError, match="together"):
+        env.reset(options={"reset_mask": np.arange(6) == 0})
+    np.testing.assert_array_equal(env.batch.episode, other.batch.episode)
+    for action in actions(env, STEPS + 2):
+        np.testing.assert_array_equal(env.step(action)[0], other.step(action)[0])
 
 
 def test_an_option_s_start_overrides_the_list_until_the_next_reset() -> None:

@@ -1,17 +1,14 @@
-"""Learners' files: shipped ones are good, bad ones are told where; held-out episodes are held out."""
+"""Learners' files: shipped ones are good, and bad ones are told where."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from twin.basics.errors import ScenarioError
-from twin.scenario.catalog import load_agent, load_any_agent, load_learner, load_scenario
-from twin.scenario.learners import KINDS, Learner, starts
+from twin.scenario.catalog import load_agent, load_any_agent, load_learner
+from twin.scenario.learners import KINDS, Learner
 
 TEXT = "format: 1\nname: mine\nkind: ppo\n"
 
@@ -79,27 +76,3 @@ def test_what_differs_for_a_scenario_merges(tmp_path: Path) -> None:
     assert (office.task.time, office.task.action) == (False, "direct")
     assert home.parameters == {"gamma": 0.9, "n_steps": 8}
     assert not home.scenarios
-
-
-@given(name=st.sampled_from(["classroom", "home", "office", "school"]), days=st.integers(1, 21))
-def test_no_day_is_shared_between_uses_nor_with_a_named_period(name: str, days: int) -> None:
-    scenario = load_scenario(name)
-    length = timedelta(days=days)
-    spans = {
-        use: [
-            (date.fromisoformat(s), date.fromisoformat(s) + length) for s in starts((), use, scenario, days)
-        ]
-        for use in ("training", "evaluation", "tuning")
-    }  # type: dict[str, list[tuple[date, date]]]
-    assert 1 <= len(spans["training"]) <= 8
-    assert all(spans.values())
-    periods = [(p, p + timedelta(days=scenario.run.days)) for p in scenario.run.periods.values()]
-    everything = [span for found in spans.values() for span in found]
-    for i, (begin, end) in enumerate(everything):
-        for other_begin, other_end in [*everything[i + 1 :], *periods]:
-            assert end <= other_begin or other_end <= begin
-
-
-def test_an_unknown_start_names_the_periods() -> None:
-    with pytest.raises(ScenarioError, match="did you mean 'winter'"):
-        starts(["wintr"], "training", load_scenario("office"), 7)

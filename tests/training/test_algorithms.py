@@ -13,8 +13,10 @@ pytest.importorskip("sb3_contrib")
 pytest.importorskip("onnxruntime")
 
 from tests.training.small import OFF_POLICY, small
+from twin.basics.errors import ControllerError
 from twin.building.assembly import assemble
 from twin.control.build import build
+from twin.control.learned import load_model
 from twin.experiment.single import task_for
 from twin.scenario.catalog import load_agent, load_scenario
 from twin.scenario.learners import KINDS
@@ -22,6 +24,7 @@ from twin.scenario.policy_file import read_about, session
 from twin.scenario.schema import Scenario
 from twin.sight import Sight
 from twin.simulator import Simulator
+from twin.training.algorithms import check
 from twin.training.train import resume, train
 
 
@@ -45,8 +48,6 @@ def test_every_algorithm_trains_goes_on_and_runs(kind: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", ["td3", "dqn"])
 def test_onnx_of_off_policy_algorithms_acts_as_the_model(kind: str, tmp_path: Path) -> None:
-    from twin.control.learned import load_model
-
     learner = small(kind, steps=120, evaluate_every=1_000)
     folder = tmp_path / kind
     train("classroom", learner, out=folder)
@@ -143,11 +144,37 @@ def test_a_policy_that_remembers_runs_in_the_world_as_in_a_batch(recurrent: Path
 
 
 @pytest.mark.slow
-def test_going_on_and_not_stopping_take_the_same_steps(tmp_path: Path) -> None:
+def test_going_on_takes_the_steps_of_not_stopping_and_gives_the_same_every_time(tmp_path: Path) -> None:
+    """The same numbers as without the stop are not promised: episodes and chance are new after it."""
     whole = train("classroom", small(steps=1_500), out=tmp_path / "whole")
-    train("classroom", small(steps=700), out=tmp_path / "parts")
-    parts = resume(tmp_path / "parts", 1_500)
-    assert parts.outcomes[0].steps == whole.outcomes[0].steps
+    weights = []
+    for name in ("once", "again"):
+        train("classroom", small(steps=700), out=tmp_path / name)
+        before = weights_of(tmp_path / name)
+        assert resume(tmp_path / name, 1_500).outcomes[0].steps == whole.outcomes[0].steps
+        weights.append(weights_of(tmp_path / name))
+        assert any((before[key] != value).any() for key, value in weights[-1].items())
+    for key, value in weights[0].items():
+        np.testing.assert_array_equal(value, weights[1][key], err_msg=key)
+
+
+def weights_of(folder: Path) -> dict[str, Any]:
+    """Of the first seed's last policy."""
+    file = folder / "seed-0" / "last.zip"
+    return {key: v.numpy() for key, v in load_model(file, read_about(file)).policy.state_dict().items()}
+
+
+def test_parameters_are_tried_with_as_many_buildings_as_training_has() -> None:
+    """One step of many buildings is a batch; one step of one building is none."""
+    shared = np.random.mtrand._rand  # the generator behind numpy's module functions, which others draw from
+    before = shared.get_state(legacy=False)["state"]
+    check(small(envs=4).updated({"parameters": {"n_steps": 1, "batch_size": 4}}), DAY)
+    alone = small(envs=1).updated({"parameters": {"n_steps": 1, "batch_size": 1}})
+    with pytest.raises(ControllerError, match="does not take these parameters"):
+        check(alone, DAY)
+    after = shared.get_state(legacy=False)["state"]
+    assert after["pos"] == before["pos"]
+    np.testing.assert_array_equal(after["key"], before["key"])
 
 
 @pytest.mark.slow

@@ -49,7 +49,7 @@ def test_the_folder_ships_the_seed_with_the_lowest_objective(tmp_path: Path) -> 
     learner = load_learner("es").updated(
         {
             "parameters": {"population": 8, "episodes": 1, "sigma": 0.5},
-            "training": {"steps": 9 * 96, "days": 1, "warm_up_days": 1, "starts": ["2023-02-07"]},
+            "training": {"steps": 9 * 96, "days": 2, "warm_up_days": 1, "starts": ["2023-02-07"]},
             "evaluate": {"objective": "last", "starts": ["2023-02-21"], "seeds": [10_000], "days": 1},
         }
     )

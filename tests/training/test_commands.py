@@ -48,9 +48,23 @@ def test_the_commands_explain_themselves_with_examples(command: str) -> None:
         (["train", "office", "--steps", "0"], "(found '0')"),
         (["train", "office", "--task", "actoin=direct"], "did you mean 'action'?"),
         (["train", "office", "--task", "action"], "a pair such as"),
+        (["train", "--resume", "nowhere"], "--resume: there is no training here (found 'nowhere')"),
         (["train", "--resume", "nowhere"], "manifest.json"),
         (["train", "--resume", "nowhere", "--agent", "sac"], "as it began"),
         (["train", "--resume", "nowhere", "--days", "3"], "as it began"),
+        (["train", "--resume", "nowhere", "--seeds", "3"], "as it began"),
+        (["train", "--resume", "nowhere", "--out", "elsewhere"], "as it began"),
+        (["train", "office", "--start", ""], "--start: a first day is missing (found '')"),
+        (["train", "office", "--start", "winter,,summer"], "a first day is missing (found 'winter,,summer')"),
+        (["train", "office", "--start", "wintr"], "wintr"),
+        (["train", "office", "--agent", ""], "unknown agent (found '')"),
+        (["train", "office", "--reward", ""], "unknown reward (found '')"),
+        (["train", "office", "--days", "0"], "(found '0')"),
+        (["train", "office", "--seeds", "0"], "(found '0')"),
+        (["train", "office", "--envs", "0"], "(found '0')"),
+        (["train", "office", "--jobs", "-1"], "(found '-1')"),
+        (["tune", "office", "--trials", "0"], "(found '0')"),
+        (["tune", "office", "--steps", "0"], "(found '0')"),
         (["run", "office", "--agent", "ppo"], "twin train office --agent ppo"),
     ],
 )
@@ -85,6 +99,28 @@ def test_train_prints_the_table_and_where_everything_is(learner_file: Path, tmp_
     assert "policy.zip" in result.stdout
     assert (out / "learning_curve.png").is_file()
     assert call("report", out).stdout.strip().endswith("learning_curve.png")
+
+
+def test_a_training_that_is_as_far_as_asked_says_so_and_stays_as_it_is(tmp_path: Path) -> None:
+    from twin.training.train import train
+
+    kind = {"parameters": {"population": 4, "episodes": 1, "last_day_led": False}, "name": "quick"}
+    out = tmp_path / "quick"
+    train("classroom", small("es", 400).updated(kind), out=out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    done = json.loads((out / "manifest.json").read_text())["steps"]["0"]
+    for more, asked in ([], 400), (["--steps", 100], 100):
+        result = call("train", "--resume", out, *more)
+        assert result.exit_code == 0, result.output
+        assert f"nothing is left to do: {out} has trained for {done} steps, {asked} were" in result.stderr
+        assert f"twin train --resume {out} --steps {2 * done}" in result.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    near = call("train", "--resume", tmp_path / "quik")
+    assert near.exit_code == 2
+    assert near.stderr.strip().endswith(f"did you mean '{out}'?")
+    on = call("train", "--resume", out, "--steps", done + 1, "--quiet")
+    assert on.exit_code == 0, on.output
+    assert json.loads((out / "manifest.json").read_text())["steps"]["0"] > done
 
 
 def test_tune_goes_on_in_the_same_folder(learner_file: Path, tmp_path: Path) -> None:

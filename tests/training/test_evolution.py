@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from twin.experiment import run
 from twin.scenario.catalog import load_agent, load_learner, load_scenario
 from twin.scenario.learners import Learner
 from twin.training.evolution import Evolution
+from twin.training.seed import STOP
 from twin.training.shared import shared
 from twin.training.strategy import SeparableCma
 from twin.training.train import resume, train
 
-STEPS = 2 * 17 * 2 * 96 - 10  # two generations of 16 candidates and the rule
+GENERATION = 17 * 2 * 96  # of 16 candidates and the rule
+STEPS = 2 * GENERATION - 10  # two of them
 
 
 def small(**changes: Any) -> Learner:
@@ -37,6 +40,12 @@ def small(**changes: Any) -> Learner:
             "evaluate": {"starts": ["2023-02-21"], "seeds": [10_000], "days": 1},
         }
     ).updated(changes)  # fmt: skip
+
+
+def values(folder: Path) -> list[dict[str, float]]:
+    """Evaluations of the first seed without how long they took."""
+    rows = json.loads((folder / "seed-0" / "training.json").read_text())["evaluations"]
+    return [{name: value for name, value in row.items() if name != "wall_s"} for row in rows]
 
 
 @given(st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=12), st.integers(0, 1000))
@@ -93,20 +102,34 @@ def test_a_linear_policy_is_cut_and_stored_as_it_is(tmp_path: Path) -> None:
     np.testing.assert_array_equal(arrays(tmp_path / "p.zip")["more"], np.arange(3))
 
 
-def test_training_is_reproducible_exact_to_continue_and_runs_anywhere(tmp_path: Path) -> None:
+def test_training_is_reproducible_and_runs_anywhere(tmp_path: Path) -> None:
     whole = train("classroom", small(), out=tmp_path / "whole")
     assert whole.state == "complete"
-    assert whole.outcomes[0].steps == 2 * 17 * 2 * 96
+    assert whole.outcomes[0].steps == 2 * GENERATION
     twice = train("classroom", small(), out=tmp_path / "twice")
     last = [arrays(tmp_path / name / "seed-0" / "last.zip") for name in ("whole", "twice")]
     for name, array in last[0].items():
         np.testing.assert_array_equal(array, last[1][name])
-    more = resume(tmp_path / "whole", STEPS + 1000)
-    assert more.outcomes[0].steps == 3 * 17 * 2 * 96
     assert np.abs(last[0]["weight"]).max() > 0.0
     scenario = load_scenario("classroom", {"run": {"days": 1, "warm_up_days": 1}})
     zipped = run(scenario, load_agent(twice.folder / "seed-0" / "last.zip"), out=tmp_path / "zip")
     assert zipped.state == "complete"
+
+
+def test_going_on_after_a_stop_gives_the_numbers_of_not_stopping(tmp_path: Path) -> None:
+    """Also its evaluations stand at the same steps: they fall on multiples, not on where it went on."""
+    longer = small(training={"steps": 2 * STEPS, "evaluate_every": GENERATION + 100})
+    train("classroom", longer, out=tmp_path / "whole")
+    folder = tmp_path / "parts"
+    stopped = train("classroom", longer, out=folder, progress=lambda *_: (folder / STOP).touch())
+    assert (stopped.state, stopped.outcomes[0].steps) == ("interrupted", GENERATION)
+    assert resume(folder).state == "complete"
+    whole, parts = (arrays(tmp_path / name / "seed-0" / "last.zip") for name in ("whole", "parts"))
+    assert np.abs(whole["weight"]).max() > 0.0
+    for name, array in whole.items():
+        np.testing.assert_array_equal(array, parts[name], err_msg=name)
+    rows = [values(tmp_path / name) for name in ("whole", "parts")]
+    assert rows[0] == [row for row in rows[1] if row["steps"] != GENERATION]
 
 
 def test_a_search_that_was_stopped_goes_on_exactly(tmp_path: Path) -> None:

@@ -89,6 +89,26 @@ def test_zones_share_a_number_or_have_their_own_and_hear_their_own_presence() ->
         ({"x": {"off": "air_temperature"}}, {}, "features.x.off"),
         ({"x": {"hours": [12, 8]}}, {}, "features.x.hours"),
         ({"x": 3}, {}, "features.x"),
+        ({"x": {"of": "air_temperature presence", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "air_temperature + presence", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "air_temperature -", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "air_temperature - - presence", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "- -air_temperature", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "-", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "presence - presence - presence - presence", "from": 0, "to": 1}}, {}, "features.x.of"),
+        ({"x": {"of": "presence", "from": 0, "to": 1, "hours": [8, 12]}}, {}, "features.x.of"),
+        ({"x": {"hours": [8, 12], "most": 2}}, {}, "features.x.most"),
+        ({"x": {"hours": [True, 12]}}, {}, "features.x.hours"),
+        ({"x": {"of": "presence", "from": 0, "to": 1, "most": -1}}, {}, "features.x.most"),
+        ({"x": {"of": "presence", "from": 0, "to": 1, "most": 0}}, {}, "features.x.most"),
+        ({"x": {"of": "presence", "from": 0, "to": 1, "most": "high"}}, {}, "features.x.most"),
+        ({"x": {"of": "presence", "from": 0, "to": float("inf")}}, {}, "features.x"),
+        ({"x": {"of": "presence", "from": False, "to": True}}, {}, "features.x"),
+        ({"one": {"of": "presence", "from": 0, "to": 1}}, {}, "features.one"),
+        ({"zone": {"of": "presence", "from": 0, "to": 1}}, {}, "features.zone"),
+        ({"a * b": {"of": "presence", "from": 0, "to": 1}}, {}, "features.a * b"),
+        ({}, {"fan_speed_command": {"hot": [0, float("inf")]}}, "hears.fan_speed_command.hot"),
         ({}, {"fan_sped_command": {}}, "hears.fan_sped_command"),
         ({}, {"fan_speed_command": {"hott": [0, 1]}}, "hears.fan_speed_command.hott"),
         ({}, {"fan_speed_command": {"hot": 1}}, "hears.fan_speed_command.hot"),
@@ -101,6 +121,21 @@ def test_what_cannot_be_understood_is_named(described: Any, hears: Any, named: s
     with pytest.raises(ControllerError) as raised:
         vocabulary(**described).weights(ACTED, hears)
     assert raised.value.key == f"parameters.{named}"
+    assert raised.value.allowed
+
+
+def test_an_expression_needs_no_spaces_and_subtracts_all_that_follow() -> None:
+    observation = seen((24.0, 22.0), 24.0, 10.0, 0.0)
+    for of, value in (
+        ("air_temperature-rule.cooling_setpoint", 0.0),
+        ("-site.outdoor_temperature - time.day_cos", -11.0),
+        (" - rule.cooling_setpoint - site.outdoor_temperature - time.day_cos ", -35.0),
+    ):
+        made = vocabulary(x={"of": of, "from": value - 1.0, "to": value + 1.0}).weights(
+            ACTED, {"fan_speed_command": {"x": [0.0, 1.0]}}
+        )
+        assert made.features is not None
+        assert float(made.features(observation)[0, 0]) == pytest.approx(0.5, abs=1e-5), of
 
 
 def test_a_policy_with_features_is_the_same_as_a_zip_and_as_onnx(tmp_path: Path) -> None:
@@ -139,7 +174,7 @@ def test_a_policy_with_features_is_the_same_as_a_zip_and_as_onnx(tmp_path: Path)
 def test_the_offices_learner_begins_where_its_file_says() -> None:
     learner = load_learner("es").for_scenario("office").updated(
         {"parameters": {"population": 4, "episodes": 1},
-         "training": {"days": 1, "warm_up_days": 1, "starts": ["2023-02-01"]}}
+         "training": {"days": 2, "warm_up_days": 1, "starts": ["2023-02-01"]}}
     )  # fmt: skip
     model = Evolution(load_scenario("office"), learner, 0, 1_000_000)
     assert len(model.policy.weight) == 13

@@ -21,7 +21,7 @@ name: mine
 kind: es
 parameters: {population: 4, episodes: 1}
 task: {rule: setback, quantities: [heating_setpoint, cooling_setpoint, ventilation_command]}
-training: {steps: 500, days: 1, warm_up_days: 1, starts: ["2023-02-07"]}
+training: {steps: 500, days: 2, warm_up_days: 1, starts: ["2023-02-07"]}
 evaluate: {starts: ["2023-02-21"], seeds: [10000], days: 1}
 search: {sigma: {low: 0.03, high: 0.2}}
 scenarios:
@@ -67,6 +67,8 @@ WRONG = [
     ("days: 1}\nsearch", "days: 1, rules: [setbak]}\nsearch", "setbak", "evaluate.rules", "setback"),
     ("days: 1}\nsearch", "days: 1, rules: [foresight]}\nsearch", "foresight", "evaluate.rules", None),
     ('["2023-02-21"]', "[soon]", "soon", "evaluate.starts", None),
+    ('["2023-02-21"]', '["2023-02-08"]', "steps: 500", "training.starts", None),
+    ("500, days: 2", "500, days: 1", "steps: 500", "training.days", None),
 ]  # fmt: skip
 
 

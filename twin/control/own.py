@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,10 +51,24 @@ def own_class(parameters: PythonParameters) -> type:
 
 
 def commands_of(parameters: PythonParameters) -> tuple[str, ...]:
-    """Quantities beyond zones' setpoints that the class wants to set: its attribute `commands`, if any."""
-    wanted = getattr(own_class(parameters), "commands", ())
-    wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    """Quantities beyond zones' setpoints that the class wants to set: its attribute `commands`, if any.
+
+    Raises
+    ------
+    ControllerError
+        It is no list of names, or a name of nothing that can be commanded.
+    """
+    given = getattr(own_class(parameters), "commands", ())
     offered = [name for name in QUANTITIES if name.endswith(("_setpoint", "_command"))]
+    if not isinstance(given, Iterable):
+        raise ControllerError(
+            "this is no list of what to command",
+            file=parameters.file,
+            key=f"{parameters.class_name}.commands",
+            value=given,
+            allowed=f"a name or a list of names: {', '.join(offered)}",
+        )
+    wanted = (given,) if isinstance(given, str) else tuple(given)
     for name in wanted:
         if name not in offered:
             raise ControllerError(

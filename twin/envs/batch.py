@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from twin.basics import streams
 from twin.basics.errors import TwinError
 from twin.building.assembly import Building
 from twin.control.build import lead
-from twin.envs.options import Reseed, futures
+from twin.envs.options import SEEDS, Reseed, futures
 from twin.envs.reseed import next_midnight, passing, spliced
 from twin.envs.seats import CLIMATE, Seats, seats_for
+from twin.envs.snapshot import FleetSnapshot, Snapshot
 from twin.envs.window import PER_SEED, Window, padded, window, with_rows
 from twin.outlook import Float32, Outlook
 from twin.physics import layout as la
@@ -26,6 +27,7 @@ from twin.scenario.schema import Scenario
 from twin.simulator import Simulator
 
 POOL = 8
+Row = tuple[Int, Int]  # of every slot: its own seed and the number of its episode
 
 
 @dataclass(frozen=True)
@@ -35,29 +37,6 @@ class Moment:
     seeds: Int
     state: dict[str, Float]
     past: Float
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All that the future of a batch depends on; its window and the traces in it are shared.
-
-    Attributes
-    ----------
-    buffer, past
-        State of the simulator, and past values that observations show.
-    seeds, base, episode
-        Of every slot: the building's seed, the environment's own seed and the number of its episode.
-    strayed
-        Where slots have another future than their seed's: what comes, by slot.
-    """
-
-    window: Window
-    buffer: Float
-    past: Float
-    seeds: Int
-    base: Int
-    episode: Int
-    strayed: dict[str, Any] | None = field(default=None, kw_only=True)
 
 
 class Batch:
@@ -90,8 +69,9 @@ class Batch:
             raise TwinError("too few environments", key="num_envs", value=count, allowed="at least 1")
         if pool < 0:
             raise TwinError("this is no size of a pool", key="pool", value=pool, allowed="0 or more")
-        if first_seed < 0:
-            raise TwinError("this is not a seed", key="first_seed", value=first_seed, allowed="0 or more")
+        if not 0 <= first_seed <= SEEDS - max(pool, 1):
+            raise TwinError("this is not a seed", key="first_seed", value=first_seed,
+                            allowed="whole numbers from 0; with the pool to 2**63 - 1")  # fmt: skip
         self.first_seed = first_seed
         self.scenario, self.spec, self.count, self.pool = scenario, spec, count, pool
         self.seeds = np.zeros(count, dtype=np.int64)
@@ -102,7 +82,9 @@ class Batch:
 
     def enter(self, there: Window, outlook: Outlook | None = None) -> None:
         """Move all slots into a window, each to the first seed; `outlook` is one of this window, if there."""
+        getattr(self, "window", there).release(self)
         self.window, first = there, self.first_seed
+        self._hold()
         if self.pool:
             there.find(range(first, first + self.pool))
         at = np.repeat(there.find([first]), self.count)
@@ -126,15 +108,28 @@ class Batch:
         self._strayed, self._forks = False, 0
         self.put(self._every, np.full(self.count, first, dtype=np.int64))
 
+    def _hold(self) -> None:
+        """Let the window keep the pool's episodes for as long as this batch plays there."""
+        self.window.hold(self, range(self.first_seed, self.first_seed + self.pool))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self._hold()  # a copy's window does not know who plays in it
+
+    def to(self, there: Window) -> None:
+        """Move all slots to a window; they begin anew where it is another."""
+        if there.key != self.window.key:
+            self.scenario = there.scenario
+            self.enter(there)
+
     def move(self, scenario: Scenario, only: bool = True) -> None:  # noqa: ARG002
         """Move all slots to this scenario's window; they begin anew where it is another.
 
         `only` is what a fleet asks: whether this start is meant and not the list that the fleet plays.
         """
-        there = window(scenario, self.spec.days_ahead)
-        if there is not self.window:
+        if scenario is not self.scenario:
+            self.to(window(scenario, self.spec.days_ahead))
             self.scenario = scenario
-            self.enter(there)
 
     @property
     def building(self) -> Building:
@@ -146,13 +141,31 @@ class Batch:
         own = base if episode == 0 else streams.key(base, "episode", str(episode))
         return (own % self.pool if self.pool else own) + self.first_seed & 2**63 - 1
 
-    def begin(self, slots: Int, exact: int | None = None) -> None:
-        """Put the current episode of some slots at its start; `exact` names the building's seed itself."""
+    def begin(self, slots: Int, exact: int | None = None, row: Row | None = None) -> None:
+        """Put the current episode of some slots at its start.
+
+        Parameters
+        ----------
+        exact
+            Names the building's seed itself.
+        row
+            What seeds and numbers of all slots become; what fails before changes none.
+        """
+        if row is not None:
+            self.base[:], self.episode[:] = row
         if exact is not None:
             self.put(slots, np.full(len(slots), exact, dtype=np.int64))
             return
         pairs = zip(self.base[slots].tolist(), self.episode[slots].tolist(), strict=True)
         self.put(slots, np.array([self.episode_seed(b, e) for b, e in pairs], dtype=np.int64))
+
+    def follow(self, slots: Int, home: Scenario) -> None:
+        """Begin the next episodes of some slots: at home, where all do so together."""
+        if len(slots) == self.count:
+            self.move(home, only=False)
+        episode = self.episode.copy()
+        episode[slots] += 1
+        self.begin(slots, row=(self.base, episode))
 
     def put(self, slots: Int, seeds: Int) -> None:
         """Put slots at the end of the warm-up of these episode seeds."""
@@ -261,7 +274,7 @@ class Batch:
     def snapshot(self) -> Snapshot:
         """A copy of all that the future depends on."""
         return Snapshot(
-            self.window, self.simulator.snapshot().buffer, self.past.copy(), self.seeds.copy(),
+            self.window, self.spec, self.simulator.snapshot().buffer, self.past.copy(), self.seeds.copy(),
             self.base.copy(), self.episode.copy(), strayed=self._coming() if self._strayed else None,
         )  # fmt: skip
 
@@ -271,14 +284,13 @@ class Batch:
         Raises
         ------
         TwinError
-            The snapshot is of another task, or of another number of slots.
+            The snapshot is of another task, scenario (start and weather may differ) or number of slots.
         """
-        if len(snapshot.seeds) != self.count or snapshot.past.shape != self.past.shape:
-            raise TwinError("this snapshot is of another environment", value=len(snapshot.seeds),
-                            allowed=f"one of {self.count} slots and the same task")  # fmt: skip
-        if snapshot.window is not self.window:
-            self.scenario = snapshot.window.scenario
-            self.enter(snapshot.window)
+        snapshot.check(self.window, self.spec, self.count)
+        if isinstance(snapshot, FleetSnapshot):
+            raise TwinError("this snapshot is of another environment", key="snapshot",
+                            value="one with several starts", allowed="one without")  # fmt: skip
+        self.to(snapshot.window)
         if self._strayed or not (snapshot.seeds == self.seeds).all():
             at = self.window.find(snapshot.seeds.tolist())
             self._settle(self._every, snapshot.seeds, self.window.rows(at))
@@ -303,8 +315,11 @@ class Batch:
         Raises
         ------
         TwinError
-            Not one seed per slot.
+            No copies, or not one seed per slot.
         """
+        if count < 1:
+            raise TwinError("too few copies", key="count", value=count, allowed="at least 1")
+        strays = None if reseed is False else futures(reseed, int(self.seeds[slot]), count)
         child = Batch.__new__(Batch)
         child.scenario, child.spec, child.count, child.pool = self.scenario, self.spec, count, self.pool
         child.first_seed = self.first_seed
@@ -321,8 +336,9 @@ class Batch:
         if self._strayed:
             coming = self._coming()
             child._come({name: [value[slot]] * count for name, value in coming.items()})
-        if reseed is not False:
-            child._stray(futures(reseed, int(self.seeds[slot]), count))
+        if strays is not None:
+            child._stray(strays)
+            child.base[:] = [streams.key(int(self.base[slot]), "future", str(other)) for other in strays]
         return child
 
     def _stray(self, seeds: Sequence[int]) -> None:

@@ -7,16 +7,16 @@ seeds spread over the year, a slot passes through all starts in turn, and a sing
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import TwinError
-from twin.envs.batch import Batch, Snapshot
+from twin.envs.batch import Batch, Row
 from twin.envs.options import Reseed, moved
-from twin.envs.window import window
+from twin.envs.snapshot import FleetSnapshot, Snapshot
+from twin.envs.window import Window, window
 from twin.outlook import Float32
 from twin.physics.layout import Float, Int
 from twin.scenario.learning import TaskSpec
@@ -47,15 +47,8 @@ def dates(scenario: Scenario, starts: Starts) -> Sequence[Start]:
     return [day if day.year == first.year else day - timedelta(weeks=52) for day in days]
 
 
-@dataclass(frozen=True)
-class FleetSnapshot(Snapshot):
-    """A snapshot of every group with the slots that it holds; the fields of Snapshot are all slots'."""
-
-    groups: tuple[tuple[Int, Snapshot], ...] = ()
-
-
 class Fleet(Batch):
-    """A batch in groups, one group per start that is being played.
+    """A batch in groups, one group per start that is being played; slots that never began are in none.
 
     Parameters
     ----------
@@ -75,6 +68,7 @@ class Fleet(Batch):
         self._scenarios = [moved(scenario, {"start": start}) for start in starts]
         super().__init__(self._scenarios[0], spec, count, pool, first_seed)
         self._groups: list[tuple[Int, Batch]] = []
+        self._windows: dict[int, Window] = {}  # of the starts played so far: none is made twice
         self._fixed = False
 
     def move(self, scenario: Scenario, only: bool = True) -> None:
@@ -83,42 +77,65 @@ class Fleet(Batch):
         if only:
             super().move(scenario)
 
-    def begin(self, slots: Int, exact: int | None = None) -> None:
-        """See Batch.begin; slots that play one start begin together when they change to the next."""
+    def begin(self, slots: Int, exact: int | None = None, row: Row | None = None) -> None:
+        """See Batch.begin; slots that play one start begin together when they change to the next.
+
+        Raises
+        ------
+        TwinError
+            Only some slots of a start would change to another; nothing has changed then.
+        """
         if self._fixed:
             self._groups = []
-            super().begin(slots, exact)
+            super().begin(slots, exact, row)
             return
-        wanted = (self.base + self.episode) % len(self._scenarios)
-        if len(slots) == self.count:
-            self._regroup(wanted)
+        base, episode = row or (self.base, self.episode)
+        many = len(self._scenarios)
+        wanted = (base % many + episode % many) % many
+        self._groups = self._grouped(slots, wanted)
+        self.base[:], self.episode[:] = base, episode
         for own, batch in self._groups:
             asked = np.isin(own, slots)
-            if not asked.any():
+            if asked.any():
+                batch.to(self._window(int(wanted[own[asked]][0])))
+                batch.begin(np.flatnonzero(asked), exact, (base[own], episode[own]))
+                self.seeds[own] = batch.seeds
+
+    def _window(self, number: int) -> Window:
+        """The window of a start of the list."""
+        if number not in self._windows:
+            self._windows[number] = window(self._scenarios[number], self.spec.days_ahead)
+        return self._windows[number]
+
+    def _grouped(self, slots: Int, wanted: Int) -> list[tuple[Int, Batch]]:
+        """Groups when these slots begin: those of which some stay, and one per start for all others.
+
+        Slots that stay together keep their batch.
+        """
+        groups = []
+        free = slots
+        for own, batch in self._groups:
+            asked = np.isin(own, slots)
+            if asked.all():
                 continue
-            there = window(self._scenarios[int(wanted[own[asked]][0])], self.spec.days_ahead)
-            if there is not batch.window and not asked.all():
+            numbers = np.unique(wanted[own[asked]]).tolist()
+            if any(self._window(number).key != batch.window.key for number in numbers):
                 raise TwinError(
                     "slots with the same start begin their next episodes together",
                     key="starts",
                     value=slots.tolist(),
                     allowed="a reset of all of them, or environments without starts",
                 )
-            batch.move(there.scenario)
-            batch.base[:], batch.episode[:] = self.base[own], self.episode[own]
-            batch.begin(np.flatnonzero(asked), exact)
-            self.seeds[own] = batch.seeds
-
-    def _regroup(self, wanted: Int) -> None:
-        """Groups of the slots that want the same start; those that stay together keep their batch."""
+            groups.append((own, batch))
+            free = np.setdiff1d(free, own)
         known = {own.tobytes(): batch for own, batch in self._groups}
-        self._groups = []
-        for number in np.unique(wanted).tolist():
-            own = np.flatnonzero(wanted == number).astype(np.int64)
-            batch = known.get(own.tobytes())
-            if batch is None:
-                batch = Batch(self._scenarios[number], self.spec, len(own), self.pool, self.first_seed)
-            self._groups.append((own, batch))
+        for number in np.unique(wanted[free]).tolist():
+            there, own = self._window(number), free[wanted[free] == number]
+            batch = known.get(own.tobytes()) or Batch(
+                there.scenario, self.spec, len(own), self.pool, self.first_seed
+            )
+            groups.append((own, batch))
+        return groups
 
     def step(self, action: NDArray[np.floating]) -> None:
         """See Batch.step."""
@@ -131,7 +148,7 @@ class Fleet(Batch):
         """See Batch.observe."""
         if not self._groups:
             return super().observe()
-        seen = np.empty((self.count, len(self.outlook.names)), dtype=np.float32)
+        seen = np.zeros((self.count, len(self.outlook.names)), dtype=np.float32)
         for own, batch in self._groups:
             seen[own] = batch.observe()
         return seen
@@ -141,7 +158,7 @@ class Fleet(Batch):
         if not self._groups:
             return super().terms()
         found = [(own, batch.terms()) for own, batch in self._groups]
-        out = {name: np.empty(self.count) for name in found[0][1]}
+        out = {name: np.zeros(self.count) for name in found[0][1]}
         for own, terms in found:
             for name, value in terms.items():
                 out[name][own] = value
@@ -151,7 +168,7 @@ class Fleet(Batch):
         """See Batch.over."""
         if not self._groups:
             return super().over()
-        over = np.empty(self.count, dtype=np.bool_)
+        over = np.zeros(self.count, dtype=np.bool_)
         for own, batch in self._groups:
             over[own] = batch.over()
         return over
@@ -169,19 +186,17 @@ class Fleet(Batch):
             return super().snapshot()
         empty = np.zeros(0)
         return FleetSnapshot(
-            self.window, empty, self.past.copy(), self.seeds.copy(), self.base.copy(), self.episode.copy(),
-            tuple((own, batch.snapshot()) for own, batch in self._groups),
+            self.window, self.spec, empty, self.past.copy(), self.seeds.copy(), self.base.copy(),
+            self.episode.copy(), tuple((own, batch.snapshot()) for own, batch in self._groups),
         )  # fmt: skip
 
     def restore(self, snapshot: Snapshot) -> None:
         """See Batch.restore."""
         if not isinstance(snapshot, FleetSnapshot):
-            self._groups, self._fixed = [], True
             super().restore(snapshot)
+            self._groups, self._fixed = [], True
             return
-        if len(snapshot.seeds) != self.count:
-            raise TwinError("this snapshot is of another environment", value=len(snapshot.seeds),
-                            allowed=f"one of {self.count} slots and the same task")  # fmt: skip
+        snapshot.check(self.window, self.spec, self.count)
         known = {own.tobytes(): batch for own, batch in self._groups}
         groups = []
         for own, kept in snapshot.groups:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Box, Discrete
 from numpy.typing import NDArray
 
-from twin.basics.errors import MissingExtraError, ScenarioError
+from twin.basics.errors import MissingExtraError, ScenarioError, TwinError, nearest
 from twin.envs.batch import POOL
 from twin.envs.fleet import Start
 from twin.envs.single import BuildingEnv
@@ -87,6 +88,7 @@ class BuildingParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         self._share_out(spec)
         self._prepare_zones()
         self.agents: list[str] = []
+        self._seen: Float32 | None = None
 
     def _share_out(self, spec: TaskSpec) -> None:
         """Which columns and actions are whose."""
@@ -163,9 +165,11 @@ class BuildingParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         ------
         gymnasium.error.ResetNeeded
             Before the first reset, or after the horizon.
-        KeyError
-            An agent without an action.
+        TwinError
+            As `joint`.
         """
+        if not self.agents:
+            raise ResetNeeded("call reset() before step(): no episode has begun, or it has ended")
         before = self._discomfort()
         seen, reward, _, truncated, info = self.single.step(self.joint(actions))
         self._seen = seen
@@ -176,11 +180,33 @@ class BuildingParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         return self._split(seen), rewards, terminated, over, infos
 
     def joint(self, actions: Mapping[str, Any]) -> NDArray[np.float64]:
-        """The action of BuildingEnv that these actions of agents are, (m,)."""
+        """The action of BuildingEnv that these actions of agents are, (m,).
+
+        Parameters
+        ----------
+        actions
+            Of every agent: numbers as its Box has them (cut at -1 and 1, as BuildingEnv does), or a choice.
+
+        Raises
+        ------
+        TwinError
+            An agent that is not there or has no action, or an action of the wrong shape or range.
+        """
+        for agent in actions:
+            if agent not in self._actions:
+                raise TwinError("there is no such agent", key="actions", value=agent,
+                                allowed=", ".join(self.possible_agents),
+                                suggestion=nearest(str(agent), self.possible_agents))  # fmt: skip
         out = np.empty(len(self.single.action_names))
-        for agent in self.possible_agents:
+        for agent, at in self._actions.items():
+            if agent not in actions:
+                raise TwinError("this agent has no action", key=f"actions.{agent}",
+                                allowed="one of every agent")  # fmt: skip
             table = self._choices[agent]
-            out[self._actions[agent]] = actions[agent] if table is None else table[int(actions[agent])]
+            if table is None:
+                out[at] = _numbers(agent, actions[agent], len(at))
+            else:
+                out[at] = table[_choice(agent, actions[agent], len(table))]
         return out
 
     def _discomfort(self) -> NDArray[np.float64]:
@@ -216,7 +242,9 @@ class BuildingParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
         return {agent: seen[self._columns[agent]] for agent in self.possible_agents}
 
     def state(self) -> Float32:
-        """All that is seen of the building, as BuildingEnv shows it."""
+        """All that is seen of the building, as BuildingEnv shows it; ResetNeeded before the first reset."""
+        if self._seen is None:
+            raise ResetNeeded("call reset() before state(): no episode has begun")
         return self._seen.copy()
 
     def render(self) -> NDArray[np.uint8] | None:
@@ -225,6 +253,24 @@ class BuildingParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _numbers(agent: str, action: Any, count: int) -> NDArray[np.float64]:
+    """Continuous actions of an agent (count,), checked."""
+    given = np.asarray(action)
+    if given.shape != (count,) or given.dtype.kind not in "fiu":
+        raise TwinError("this is not an action of this agent", key=f"actions.{agent}", value=action,
+                        allowed=f"numbers of shape ({count},)")  # fmt: skip
+    return given.astype(np.float64)
+
+
+def _choice(agent: str, action: Any, count: int) -> int:
+    """The number of a choice of an agent, checked."""
+    given = np.asarray(action)
+    if given.shape != () or given.dtype.kind not in "iu" or not 0 <= given < count:
+        raise TwinError("this is not a choice of this agent", key=f"actions.{agent}", value=action,
+                        allowed=f"a whole number from 0 to {count - 1}")  # fmt: skip
+    return int(given)
 
 
 def parallel_env(

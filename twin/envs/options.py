@@ -2,19 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.basics import streams
 from twin.basics.errors import ScenarioError, TwinError, WeatherError, nearest
 from twin.building.assembly import checked_seeds
 from twin.building.weather import packaged, read_weather
+from twin.physics.layout import Int
 from twin.scenario.catalog import source_of
 from twin.scenario.schema import Scenario
 
 Reseed = bool | Sequence[int]
+SEEDS = 2**63  # how many seeds an environment takes, 0 being the first
+ELSEWHERE = ("start", "weather")
+
+
+def whole_seed(seed: object, key: str = "seed") -> int:
+    """A seed of an environment or of its episode; raises TwinError where it is none."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < SEEDS:
+        allowed = "whole numbers from 0 to 2**63 - 1"
+        raise TwinError("this is not a seed", key=key, value=seed, allowed=allowed)
+    return int(seed)
+
+
+def numbered(
+    row: tuple[Int, Int],
+    slots: Int,
+    seeds: Sequence[int | None],
+    seeded: Sequence[bool] | NDArray[np.bool_],
+    draw: Callable[[], int],
+    advance: bool = True,
+) -> tuple[Int, Int]:
+    """Every slot's own seed and the number of its episode, when some slots are reset.
+
+    Parameters
+    ----------
+    row
+        What they are, each (N,); left as they are.
+    slots
+        Those that are reset.
+    seeds
+        Of every slot, as given; None: the next of its episodes.
+    seeded
+        Whether a slot has been given or has drawn a seed before.
+    draw
+        Gives a seed for slot 0 where a slot has none yet; slot i then has that and i more.
+    advance
+        Whether the next episode is another than the one before.
+    """
+    base, episode = row[0].copy(), row[1].copy()
+    drawn: int | None = None
+    for slot in slots.tolist():
+        own = seeds[slot]
+        if own is None and seeded[slot]:
+            episode[slot] += advance
+            continue
+        if own is None:
+            drawn = draw() if drawn is None else drawn
+            own = drawn + slot
+        base[slot], episode[slot] = own, 0
+    return base, episode
 
 
 def futures(reseed: Reseed, seed: int, count: int) -> list[int]:
@@ -28,17 +79,18 @@ def futures(reseed: Reseed, seed: int, count: int) -> list[int]:
     return seeds
 
 
-def moved(scenario: Scenario, options: Mapping[str, object]) -> Scenario:
+def moved(scenario: Scenario, options: Mapping[str, object], further: Sequence[str] = ()) -> Scenario:
     """The scenario at the start and in the weather that reset's options ask for.
 
-    `start` is a date, its text, or a named period; `weather` a packaged name or a file, as in the scenario.
+    `start` is a date, its text, or a named period; `weather` a packaged name or a file, as in the scenario;
+    `further` are other options that the caller knows, besides `episode_seed`.
 
     Raises
     ------
     ScenarioError, WeatherError
         Unknown option, or no such start or weather.
     """
-    known = ("start", "weather", "episode_seed", "reset_mask")
+    known = (*ELSEWHERE, "episode_seed", *further)
     for name in options:
         if name not in known:
             raise ScenarioError("unknown option of reset", key=f"options.{name}", allowed=", ".join(known),
@@ -80,7 +132,9 @@ def exact_seed(options: Mapping[str, object]) -> int | None:
     seed = options.get("episode_seed")
     if seed is None:
         return None
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
-        raise TwinError("this is not a seed", key="options.episode_seed", value=seed,
-                        allowed="whole numbers from 0 to 2**63 - 1")  # fmt: skip
-    return int(seed)
+    return whole_seed(seed, "options.episode_seed")
+
+
+def goes_elsewhere(options: Mapping[str, object]) -> bool:
+    """Whether reset's options name a start or a weather."""
+    return any(name in options for name in ELSEWHERE)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from twin.basics.errors import MissingExtraError, TwinError
 from twin.envs.batch import POOL
 from twin.envs.fleet import Starts, slots_of
-from twin.envs.vector import spaces, starting_scenario
+from twin.envs.options import exact_seed, goes_elsewhere, moved, numbered, whole_seed
+from twin.envs.vector import checked_mode, spaces, starting_scenario
 from twin.outlook import Float32
 from twin.scenario.learning import TaskSpec, task_spec
 from twin.scenario.schema import Scenario
@@ -36,8 +37,17 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
 
     Parameters
     ----------
-    scenario, num_envs, task, pool, first_seed, starts, run
+    scenario, num_envs, task, pool, first_seed, starts, render_mode, run
         As BuildingVectorEnv's.
+
+    Attributes
+    ----------
+    observation_names, observation_units, action_names
+        What the columns are.
+    terms
+        Of the reward of the last step, each (N,).
+    reset_infos
+        What was said when each slot began its episode, as BuildingEnv.reset says it.
 
     Notes
     -----
@@ -54,12 +64,13 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
         pool: int = POOL,
         first_seed: int = 0,
         starts: Starts = (),
+        render_mode: str | None = None,
         **run: Any,
     ) -> None:
-        started = starting_scenario(scenario, run, starts)
-        self.batch = slots_of(started, task_spec(task), num_envs, pool, starts, first_seed)
-        self.render_mode = None
-        self.observation_names = self.batch.outlook.names
+        self.render_mode = checked_mode(render_mode)
+        self._scenario = starting_scenario(scenario, run, starts)
+        self.batch = slots_of(self._scenario, task_spec(task), num_envs, pool, starts, first_seed)
+        self.observation_names, self.observation_units = self.batch.outlook.names, self.batch.outlook.units
         self.action_names = self.batch.outlook.action_names
         super().__init__(num_envs, *spaces(self.batch.outlook))
         self._every = np.arange(num_envs, dtype=np.int64)
@@ -70,22 +81,42 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
         self._actions: NDArray[np.floating[Any]] = np.zeros((num_envs, len(self.action_names)), np.float32)
 
     def reset(self) -> Float32:
-        """Begin an episode in every slot: of the seeds given by `seed()`, else each slot's next."""
-        batch = self.batch
-        given = [seed for seed in self._seeds if seed is not None]
-        if len(given) == self.num_envs:
-            batch.base[:], batch.episode[:] = given, 0
-        elif not self._seeded:
-            batch.base[:] = int(np.random.SeedSequence().generate_state(1)[0]) + self._every
-            batch.episode[:] = 0
-        else:
-            batch.episode += 1
+        """Begin an episode in every slot: of the seeds given by `seed()`, else each slot's next.
+
+        Options given by `set_options()` are BuildingEnv.reset's, the same for all slots.
+
+        Raises
+        ------
+        TwinError
+            An option or a seed that cannot be; nothing has changed then.
+        """
+        batch, given = self.batch, self._given()
+        exact = exact_seed(given)
+        seeds = [None if seed is None else whole_seed(seed) for seed in self._seeds]
+        batch.move(moved(self._scenario, given), only=goes_elsewhere(given))
+        seeded, row = [self._seeded] * self.num_envs, (batch.base, batch.episode)
+        batch.begin(self._every, exact, numbered(row, self._every, seeds, seeded, _draw, exact is None))
         self._seeded = True
         self._reset_seeds()
         self._reset_options()
-        batch.begin(self._every)
         self._return[:], self._length[:] = 0.0, 0
+        self._remember(range(self.num_envs))
         return batch.observe()
+
+    def _given(self) -> Mapping[str, Any]:
+        """The options of the reset to come."""
+        options = [dict(own or {}) for own in self._options]
+        if len(options) != self.num_envs or any(own != options[0] for own in options):
+            raise TwinError("the slots of a batch share their options", key="options", value=options,
+                            allowed="the same options for all slots")  # fmt: skip
+        return options[0]
+
+    def _remember(self, slots: Iterable[int]) -> None:
+        """What is said of the episodes that have just begun in these slots."""
+        terms, seeds = self.batch.terms(), self.batch.seeds
+        for slot in slots:
+            own = {name: float(value[slot]) for name, value in terms.items()}
+            self.reset_infos[slot] = own | {"episode_seed": int(seeds[slot])}
 
     def step_async(self, actions: NDArray[np.floating[Any]]) -> None:
         """Keep the actions for step_wait."""
@@ -116,8 +147,8 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
                 "r": float(self._return[slot]), "l": int(self._length[slot]), "t": round(now, 6)
             }  # fmt: skip
         self._return[slots], self._length[slots] = 0.0, 0
-        self.batch.episode[slots] += 1
-        self.batch.begin(slots)
+        self.batch.follow(slots, self._scenario)
+        self._remember(slots.tolist())
         seen[slots] = self.batch.observe()[slots]
         return seen
 
@@ -152,3 +183,7 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
 
     def _slots(self, indices: Slots) -> list[int]:
         return list(self._get_indices(indices))
+
+
+def _draw() -> int:
+    return int(np.random.SeedSequence().generate_state(1)[0])

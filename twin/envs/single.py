@@ -11,11 +11,11 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
-from twin.basics.errors import TwinError
-from twin.envs.batch import POOL, Snapshot
+from twin.envs.batch import POOL
 from twin.envs.fleet import Starts, slots_of
-from twin.envs.options import Reseed, exact_seed, moved
-from twin.envs.vector import BuildingVectorEnv, spaces, starting_scenario
+from twin.envs.options import Reseed, exact_seed, goes_elsewhere, moved, numbered, whole_seed
+from twin.envs.snapshot import Snapshot
+from twin.envs.vector import BuildingVectorEnv, checked_mode, spaces, starting_scenario
 from twin.outlook import Float32
 from twin.scenario.learning import TaskSpec, task_spec
 from twin.scenario.schema import Scenario
@@ -64,9 +64,7 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         render_mode: str | None = None,
         **run: Any,
     ) -> None:
-        if render_mode not in (None, "rgb_array"):
-            raise TwinError("unknown render mode", key="render_mode", value=render_mode, allowed="rgb_array")
-        self.render_mode = render_mode
+        self.render_mode = checked_mode(render_mode)
         self._scenario = starting_scenario(scenario, run, starts)
         self.batch = slots_of(self._scenario, task_spec(task), 1, pool, starts, first_seed)
         outlook = self.batch.outlook
@@ -93,21 +91,22 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         Raises
         ------
         TwinError
-            An option that cannot be.
+            An option or a seed that cannot be; nothing has changed then.
         """
-        super().reset(seed=seed)
-        given = options or {}
+        given, own = options or {}, None if seed is None else whole_seed(seed)
         batch, exact = self.batch, exact_seed(given)
-        batch.move(moved(self._scenario, given), only="start" in given or "weather" in given)
-        if seed is None and not self._seeded:
-            seed = int(self.np_random.integers(2**31))
-        if seed is not None:
-            batch.base[:], batch.episode[:] = seed, 0
-        elif exact is None:
-            batch.episode += 1
-        batch.begin(np.zeros(1, dtype=np.int64), exact)
+        batch.move(moved(self._scenario, given), only=goes_elsewhere(given))
+        super().reset(seed=own)
+        slots = np.zeros(1, dtype=np.int64)
+        row = numbered(
+            (batch.base, batch.episode), slots, [own], [self._seeded], self._draw, advance=exact is None
+        )
+        batch.begin(slots, exact, row)
         self._seeded = self._ready = True
         return batch.observe()[0], self._info(batch.terms())
+
+    def _draw(self) -> int:
+        return int(self.np_random.integers(2**31))
 
     def step(self, action: NDArray[np.floating[Any]]) -> tuple[Float32, float, bool, bool, Values]:
         """One control step: observation, reward, terminated (never), truncated (at the horizon), info.
@@ -140,22 +139,34 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
 
         return draw(*self.batch.at(0))
 
-    def snapshot(self) -> tuple[Snapshot, bool]:
+    def snapshot(self) -> tuple[Snapshot, bool, bool]:
         """All that the future depends on; cheap, and shares the traces of people and weather."""
-        return self.batch.snapshot(), self._ready
+        return self.batch.snapshot(), self._ready, self._seeded
 
-    def restore(self, snapshot: tuple[Snapshot, bool]) -> None:
-        """Continue exactly from a snapshot; raises TwinError where it is of another environment."""
+    def restore(self, snapshot: tuple[Snapshot, bool, bool]) -> None:
+        """Continue exactly from a snapshot of this environment or of an equal one.
+
+        Raises
+        ------
+        TwinError
+            It is of another task, or of another scenario in more than start and weather; nothing has changed.
+        """
         self.batch.restore(snapshot[0])
-        self._ready = snapshot[1]
-        self._seeded = True
+        self._ready, self._seeded = bool(snapshot[1]), bool(snapshot[2])
 
     def fork(self, count: int, reseed: Reseed = False) -> BuildingVectorEnv:
         """A vector environment whose `count` slots continue exactly from here.
 
-        All have the same future; with `reseed` each has another (see twin.envs.reseed), or those of the
-        seeds given.
+        All have the same future, and the same episodes after a reset; with `reseed` each has others (see
+        twin.envs.reseed), or those of the seeds given.
+
+        Raises
+        ------
+        gymnasium.error.ResetNeeded
+            No episode has begun, or it has ended.
+        TwinError
+            No copies, or not one seed per copy.
         """
         if not self._ready:
             raise ResetNeeded("nothing to continue from: no episode has begun, or it has ended")
-        return BuildingVectorEnv.of(self.batch.fork(count, 0, reseed), self._scenario)
+        return BuildingVectorEnv.of(self.batch.fork(count, 0, reseed), self._scenario, self.render_mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,10 +14,10 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from twin.basics.errors import TwinError
-from twin.building.assembly import checked_seeds
-from twin.envs.batch import POOL, Batch, Snapshot
+from twin.envs.batch import POOL, Batch
 from twin.envs.fleet import Starts, dates, slots_of
-from twin.envs.options import Reseed, exact_seed, moved
+from twin.envs.options import Reseed, exact_seed, goes_elsewhere, moved, numbered, whole_seed
+from twin.envs.snapshot import Snapshot
 from twin.outlook import Float32, Outlook
 from twin.scenario.catalog import load_scenario
 from twin.scenario.learning import TaskSpec, task_spec
@@ -36,6 +36,13 @@ def starting_scenario(
     else:
         read = load_scenario(scenario, {"run": dict(run)} if run else None)
     return moved(read, {"start": dates(read, starts)[0]}) if starts else read
+
+
+def checked_mode(render_mode: str | None) -> str | None:
+    """A render mode; raises TwinError where there is none of that name."""
+    if render_mode not in (None, "rgb_array"):
+        raise TwinError("unknown render mode", key="render_mode", value=render_mode, allowed="rgb_array")
+    return render_mode
 
 
 def spaces(outlook: Outlook) -> tuple[Box, Box | Discrete]:
@@ -80,24 +87,24 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         render_mode: str | None = None,
         **run: Any,
     ) -> None:
-        if render_mode not in (None, "rgb_array"):
-            raise TwinError("unknown render mode", key="render_mode", value=render_mode, allowed="rgb_array")
+        checked_mode(render_mode)
         started = starting_scenario(scenario, run, starts)
         batch = slots_of(started, task_spec(task), num_envs, pool, starts, first_seed)
-        self._prepare(batch, started, AutoresetMode(autoreset_mode))
-        self.render_mode = render_mode
+        self._prepare(batch, started, AutoresetMode(autoreset_mode), render_mode)
 
     @classmethod
-    def of(cls, batch: Batch, scenario: Scenario) -> Self:
+    def of(cls, batch: Batch, scenario: Scenario, render_mode: str | None = None) -> Self:
         """An environment around a batch in the middle of its episodes; it does not reset by itself."""
         env = cls.__new__(cls)
-        env._prepare(batch, scenario, AutoresetMode.DISABLED)
-        env._ready[:] = env._seeded = True
+        env._prepare(batch, scenario, AutoresetMode.DISABLED, render_mode)
+        env._ready[:] = env._seeded[:] = True
         return env
 
-    def _prepare(self, batch: Batch, scenario: Scenario, mode: AutoresetMode) -> None:
+    def _prepare(
+        self, batch: Batch, scenario: Scenario, mode: AutoresetMode, render_mode: str | None
+    ) -> None:
         self.batch, self._scenario, self.num_envs = batch, scenario, batch.count
-        self.autoreset_mode = mode
+        self.autoreset_mode, self.render_mode = mode, render_mode
         self.metadata = {"render_modes": ["rgb_array"], "render_fps": 4, "autoreset_mode": mode}
         self.single_observation_space, self.single_action_space = spaces(batch.outlook)
         self.observation_space = batch_space(self.single_observation_space, batch.count)
@@ -105,7 +112,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         self.observation_names, self.observation_units = batch.outlook.names, batch.outlook.units
         self.action_names = batch.outlook.action_names
         self._ready = np.zeros(batch.count, dtype=np.bool_)  # an episode has begun and not ended
-        self._seeded = False
+        self._seeded = np.zeros(batch.count, dtype=np.bool_)  # has been reset at least once
         self._all = np.ones(batch.count, dtype=np.bool_)
 
     def reset(
@@ -123,21 +130,26 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         Raises
         ------
         TwinError
-            An option that cannot be.
+            An option or a seed that cannot be; nothing has changed then.
+
+        Notes
+        -----
+        Where only some slots are reset, info tells of these, as its masks say.
         """
         given = dict(options or {})
-        mask = self._mask(given)
-        exact = exact_seed(given)
-        super().reset(seed=seed if isinstance(seed, int) else None)
-        there = moved(self._scenario, given)
-        only = "start" in given or "weather" in given
-        if only or mask.all():
-            self._move(there, mask, only=only)
-        slots = np.flatnonzero(mask)
-        self._number(seed, slots, advance=exact is None)
-        self.batch.begin(slots, exact)
-        self._ready[slots] = True
-        return self.batch.observe(), self._info(self.batch.terms())
+        mask, exact, seeds = self._mask(given), exact_seed(given), self._seeds(seed)
+        there, only = moved(self._scenario, given, ["reset_mask"]), goes_elsewhere(given)
+        if only and not mask.all():
+            raise TwinError("only all slots can be moved to another start", key="options.start",
+                            value=str(there.run.start), allowed="no reset_mask beside it")  # fmt: skip
+        slots, batch = np.flatnonzero(mask), self.batch
+        if mask.all():
+            batch.move(there, only)
+        row = (batch.base, batch.episode)
+        batch.begin(slots, exact, numbered(row, slots, seeds, self._seeded, self._draw, exact is None))
+        super().reset(seed=int(seed) if isinstance(seed, int | np.integer) else None)
+        self._ready[slots] = self._seeded[slots] = True
+        return batch.observe(), self._info(batch.terms(), mask)
 
     def _mask(self, options: Values) -> Bools:
         given = options.get("reset_mask")
@@ -149,32 +161,21 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
                             allowed=f"{self.num_envs} booleans, at least one true")  # fmt: skip
         return mask
 
-    def _move(self, there: Scenario, mask: Bools, only: bool) -> None:
-        if not mask.all():
-            raise TwinError("only all slots can be moved to another start", key="options.start",
-                            value=str(there.run.start), allowed="no reset_mask beside it")  # fmt: skip
-        self.batch.move(there, only)
-
-    def _number(self, seed: int | list[int | None] | None, slots: NDArray[np.int64], advance: bool) -> None:
-        """Each slot's own seed and the number of its episode."""
-        batch = self.batch
-        if seed is None and not self._seeded:
-            seed = int(self.np_random.integers(2**31))
-        self._seeded = True
+    def _seeds(self, seed: int | list[int | None] | None) -> list[int | None]:
+        """One seed per slot, or None."""
         if seed is None:
-            batch.episode[slots] += advance
-            return
-        given = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else list(seed)
-        checked_seeds(own for own in (*given, 0) if own is not None)
+            return [None] * self.num_envs
+        if isinstance(seed, Iterable):
+            given = list(seed)
+        else:
+            given = [whole_seed(seed) + i for i in range(self.num_envs)]
         if len(given) != self.num_envs:
             raise TwinError("there is not one seed per slot", key="seed", value=len(given),
                             allowed=f"{self.num_envs} seeds")  # fmt: skip
-        for slot in slots:
-            own = given[slot]
-            if own is None:
-                batch.episode[slot] += advance
-            else:
-                batch.base[slot], batch.episode[slot] = own, 0
+        return [None if own is None else whole_seed(own) for own in given]
+
+    def _draw(self) -> int:
+        return int(self.np_random.integers(2**31))
 
     def step(
         self, actions: NDArray[np.floating[Any]]
@@ -192,8 +193,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         terms = batch.terms()
         if again.size:
             batch.begin(again)
-            for value in terms.values():
-                value[again] = 0.0
+            self._renew(terms, again)
         seen = batch.observe()
         reward = batch.worth(terms, seen)
         if again.size:
@@ -210,16 +210,15 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         """Slots whose episode ended at the last step and that begin again with this one."""
         if self._ready.all():
             return np.zeros(0, dtype=np.int64)
-        if not self._seeded or self.autoreset_mode is not AutoresetMode.NEXT_STEP:
+        if not self._seeded.all() or self.autoreset_mode is not AutoresetMode.NEXT_STEP:
             raise ResetNeeded("call reset() before step(): no episode has begun, or one has ended")
         again = np.flatnonzero(~self._ready)
-        self.batch.episode[again] += 1
-        self.batch.begin(again)
+        self.batch.follow(again, self._scenario)
         self._ready[again] = True
         return again
 
     def _end_now(self, seen: Float32, truncated: Bools, info: Values) -> Float32:
-        """Same step: what was seen and said last goes into info, and the new episode is seen."""
+        """Same step: what was seen and said last goes into info, and the new episode is seen and told of."""
         slots = np.flatnonzero(truncated)
         last = np.full(self.num_envs, None, dtype=object)
         for slot in slots:
@@ -228,16 +227,25 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         info["final_info"] = final | {f"_{name}": truncated.copy() for name in final}
         info["final_obs"] = last
         info["_final_obs"] = info["_final_info"] = truncated.copy()
-        self.batch.episode[slots] += 1
-        self.batch.begin(slots)
+        self.batch.follow(slots, self._scenario)
         self._ready[slots] = True
+        self._renew(info, slots)
         info["episode_seed"] = self.batch.seeds.copy()
         begun = self.batch.observe()
         return np.where(truncated[:, None], begun, seen)
 
-    def _info(self, terms: Mapping[str, NDArray[np.float64]]) -> Values:
+    def _renew(self, values: Mapping[str, NDArray[np.float64]], slots: NDArray[np.int64]) -> None:
+        """Slots that have just begun say what a reset says, not how the episode before ended; in place."""
+        for name, value in self.batch.terms().items():
+            values[name][slots] = value[slots]
+
+    def _info(self, terms: Mapping[str, NDArray[np.float64]], mask: Bools | None = None) -> Values:
+        """Terms and seeds with their masks; of slots outside `mask` nothing is said."""
         info: Values = {**terms, "episode_seed": self.batch.seeds.copy()}
-        return info | dict.fromkeys([f"_{name}" for name in info], self._all.copy())
+        if mask is not None and not mask.all():
+            info = {name: np.where(mask, value, np.zeros_like(value)) for name, value in info.items()}
+        said = self._all if mask is None else mask
+        return info | dict.fromkeys([f"_{name}" for name in info], said.copy())
 
     def render(self) -> tuple[NDArray[np.uint8], ...] | None:
         """The plan of every slot; None without a render mode."""
@@ -247,18 +255,20 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
 
         return tuple(draw(*self.batch.at(slot)) for slot in range(self.num_envs))
 
-    def snapshot(self) -> tuple[Snapshot, Bools]:
+    def snapshot(self) -> tuple[Snapshot, Bools, Bools]:
         """All that the future of every slot depends on."""
-        return self.batch.snapshot(), self._ready.copy()
+        return self.batch.snapshot(), self._ready.copy(), self._seeded.copy()
 
-    def restore(self, snapshot: tuple[Snapshot, Bools]) -> None:
-        """Continue exactly from a snapshot; raises TwinError where it is of another environment."""
+    def restore(self, snapshot: tuple[Snapshot, Bools, Bools]) -> None:
+        """Continue exactly from a snapshot; raises as BuildingEnv's, also for another number of slots."""
         self.batch.restore(snapshot[0])
-        self._ready[:] = snapshot[1]
-        self._seeded = True
+        self._ready[:], self._seeded[:] = snapshot[1], snapshot[2]
 
     def fork(self, count: int, slot: int = 0, reseed: Reseed = False) -> Self:
-        """An environment whose `count` slots continue exactly from one slot; `reseed` as BuildingEnv's."""
+        """An environment whose `count` slots continue exactly from one slot; as BuildingEnv.fork."""
+        if not 0 <= slot < self.num_envs:
+            raise TwinError("there is no such slot", key="slot", value=slot,
+                            allowed=f"0 to {self.num_envs - 1}")  # fmt: skip
         if not self._ready[slot]:
             raise ResetNeeded("nothing to continue from: no episode has begun, or it has ended")
-        return type(self).of(self.batch.fork(count, slot, reseed), self._scenario)
+        return type(self).of(self.batch.fork(count, slot, reseed), self._scenario, self.render_mode)

@@ -8,8 +8,10 @@ Where the scenario varies by seed, a building of one is kept for each episode: i
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,10 +30,11 @@ from twin.scenario.variation import varies
 from twin.simulator import Simulator
 from twin.task import Task, warm_up
 
-KEPT = 256  # episodes that a window remembers at most, besides those just asked for
+KEPT = 256  # episodes that a window remembers at most, besides those just asked for and pools in use
 KEPT_BYTES = 2**29  # and what their climates may take, where the scenario varies
-WINDOWS = 12  # windows that a process remembers
+WINDOWS = 12  # windows that a process remembers, besides those in use
 _NEVER = 2**62
+Key = tuple[str, str, int]
 PER_SEED = ("event", "occupant", "occupant_key", "sensor", "sensor_key")
 
 
@@ -89,6 +92,8 @@ class Window:
 
     Attributes
     ----------
+    key
+        Equal windows have equal keys.
     base
         A building of one, on whose arrays all batches of this window rest.
     end_tick
@@ -98,7 +103,7 @@ class Window:
     """
 
     def __init__(self, scenario: Scenario, days_ahead: int = 0) -> None:
-        self.scenario = scenario
+        self.scenario, self.key = scenario, key_of(scenario, days_ahead)
         self.end_tick = scenario.clock.ticks
         longer = scenario.updated(days=scenario.run.days + days_ahead) if days_ahead else scenario
         self._longer, self.varies = longer, varies(scenario)
@@ -118,16 +123,38 @@ class Window:
         self._state: dict[str, Float] = {}
         self._singles: dict[int, Building] = {}
         self._futures: OrderedDict[tuple[int, int], Future] = OrderedDict()
+        self._pools: weakref.WeakKeyDictionary[object, range] = weakref.WeakKeyDictionary()
         boundary = self.base.boundary
         own = boundary.weather.nbytes + boundary.sun.nbytes if self.varies else 1
         self._most = max(1, min(KEPT, KEPT_BYTES // own))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_pools"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self._pools = weakref.WeakKeyDictionary()  # who plays here plays in the original
+
+    @cached_property
+    def design(self) -> str:
+        """What is played apart from start and weather, as text; an environment has but one."""
+        return self.scenario.model_dump_json(exclude={"run": {"start"}, "site": {"weather"}})
+
+    def hold(self, player: object, pool: range) -> None:
+        """Forget none of these episodes while the player is there."""
+        self._pools[player] = pool
+
+    def release(self, player: object) -> None:
+        """The player has gone."""
+        self._pools.pop(player, None)
 
     def find(self, seeds: Sequence[int]) -> Int:
         """Rows of these episode seeds in the tables, made where they are new."""
         missing = [seed for seed in dict.fromkeys(seeds) if seed not in self._at]
         if missing:
-            if len(self._at) + len(missing) > self._most:
-                self._forget(set(seeds))
+            held = {seed for pool in self._pools.values() for seed in pool}
+            if len({*self._at, *missing} - held) > self._most:
+                self._forget(held.union(seeds))
             self._add(missing)
         return np.array([self._at[seed] for seed in seeds], dtype=np.int64)
 
@@ -213,15 +240,23 @@ class Window:
         return simulator
 
 
-_WINDOWS: OrderedDict[tuple[str, str, int], Window] = OrderedDict()
+_RECENT: OrderedDict[Key, Window] = OrderedDict()
+_IN_USE: weakref.WeakValueDictionary[Key, Window] = weakref.WeakValueDictionary()
+
+
+def key_of(scenario: Scenario, days_ahead: int = 0) -> Key:
+    """What a window is known by."""
+    return scenario.model_dump_json(), str(source_of(scenario)), days_ahead
 
 
 def window(scenario: Scenario, days_ahead: int = 0) -> Window:
-    """The window of a scenario, remembered: environments of one process share it."""
-    key = (scenario.model_dump_json(), str(source_of(scenario)), days_ahead)
-    if key not in _WINDOWS:
-        _WINDOWS[key] = Window(scenario, days_ahead)
-        if len(_WINDOWS) > WINDOWS:
-            _WINDOWS.popitem(last=False)
-    _WINDOWS.move_to_end(key)
-    return _WINDOWS[key]
+    """The window of a scenario: environments of a process share it, and while one is there it is kept."""
+    key = key_of(scenario, days_ahead)
+    found = _IN_USE.get(key)
+    if found is None:
+        found = _IN_USE[key] = Window(scenario, days_ahead)
+    _RECENT[key] = found
+    _RECENT.move_to_end(key)
+    if len(_RECENT) > WINDOWS:
+        _RECENT.popitem(last=False)
+    return found

@@ -28,6 +28,7 @@ from twin.experiment.single import (
 from twin.experiment.table import against, baseline_of, front, summary_table
 from twin.kpi import INDICATORS
 from twin.physics import layout as la
+from twin.physics.layout import Float
 from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_scenario
@@ -199,7 +200,7 @@ def _about_comparison(
 
 def _remarks(building: Building) -> dict[str, list[str]]:
     """What a reader of the differences should know, a line each."""
-    expected = building.boundary.bounds[:, :, la.B_EXPECTED].any(axis=1)
+    expected: Float = building.boundary.bounds[:, :, la.B_EXPECTED].sum(axis=1)
     last_day = expected[-DAY_S // building.clock.boundary_step_s :]
     return {"remarks": [UNPAID] if expected.any() and not last_day.any() else []}
 

@@ -93,7 +93,8 @@ def find(source: str | Path, folder: Folder, base: Path | None = None) -> Path:
     what = _WHAT[folder]
     looks_like_path = path.suffix in _SUFFIXES or len(path.parts) > 1
     if looks_like_path and (base or Path.cwd()).joinpath(path).is_dir():
-        raise ScenarioError(f"this is a folder, not a {what}", file=source)
+        allowed = f"the file of one, or one of {listing(names, 30)}"
+        raise ScenarioError("this is a folder, which is no " + what, file=source, allowed=allowed)
     message = f"there is no such {what} file" if looks_like_path else f"unknown {what}"
     raise ScenarioError(
         message,

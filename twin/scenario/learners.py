@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from pydantic import Field, JsonValue, PrivateAttr, ValidationError, model_validator
 
-from twin.basics.errors import ScenarioError, TwinError, nearest
+from twin.basics.errors import ScenarioError, TwinError
 from twin.scenario.explain import explain
 from twin.scenario.learning import TaskSpec
 from twin.scenario.record import Name, Positive, Record, wrong
-from twin.scenario.schema import Scenario
 from twin.scenario.strict_yaml import GIVEN, Keys, Mark, dotted, walk
 
 LearnerKind = Literal["ppo", "sac", "td3", "a2c", "dqn", "recurrent_ppo", "tqc", "es"]
@@ -21,7 +19,6 @@ KINDS: tuple[str, ...] = get_args(LearnerKind)
 Values = dict[str, JsonValue]
 Places = Mapping[Keys, tuple[Keys, Mark]]  # key of a learner: its key in the file, and where that stands
 
-_MOST = {"training": 8, "evaluation": 4, "tuning": 4}
 _SEEDS = 100_000  # below: episodes for evaluation and tuning; above: where training without a pool draws
 
 
@@ -31,7 +28,7 @@ class TrainingSpec(Record):
     steps: int = Field(500_000, ge=1)  # control steps of all buildings together
     envs: int = Field(64, ge=1, le=4096)  # buildings side by side
     days: int = Field(7, ge=1)  # length of an episode
-    starts: tuple[str, ...] = ()  # first days or named periods; none: weeks over the year, see starts()
+    starts: tuple[str, ...] = ()  # first days or named periods; none: weeks over the year, see first_days
     pool: int = Field(8, ge=0, le=10_000)  # episodes are the seeds 0 to pool - 1; 0: each has its own
     tick_s: int | None = Field(None, ge=1)  # of the physics while training; None: the scenario's
     control_step_s: int | None = Field(None, ge=1)  # None: the scenario's
@@ -211,62 +208,6 @@ def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
         known = out.get(key)
         out[key] = {**known, **value} if isinstance(known, dict) and isinstance(value, Mapping) else value
     return out
-
-
-Use = Literal["training", "evaluation", "tuning"]
-
-
-def starts(given: Iterable[str], use: Use, scenario: Scenario, days: int) -> tuple[str, ...]:
-    """First days of the episodes for a use; where none are given, some over the scenario's year.
-
-    The year is cut into stretches of whole weeks with six days more than an episode has. Those that a named
-    period touches are left out, as comparisons are made there; of the others every second one is training's,
-    and evaluation and tuning take turns with the rest. At most eight, or four, are taken, spread evenly.
-    Training begins on another weekday in each: its buildings go in step, and would all have Monday at once.
-    """
-    chosen = tuple(given)
-    for start in chosen:
-        _check_start(start, use, scenario)
-    if chosen:
-        return chosen
-    free = _free_stretches(scenario, days)
-    mine = {"training": free[0::2], "evaluation": free[1::4], "tuning": free[3::4]}[use]
-    most = min(_MOST[use], len(mine))
-    picked = [mine[int((i + 0.5) * len(mine) / most)] for i in range(most)]
-    if use == "training":
-        picked = [day + timedelta(days=3 * i % 7) for i, day in enumerate(picked)]
-    return tuple(day.isoformat() for day in picked)
-
-
-def _check_start(start: str, use: Use, scenario: Scenario) -> None:
-    periods = scenario.run.periods
-    if start in periods:
-        return
-    try:
-        date.fromisoformat(start)
-    except ValueError:
-        section = "evaluate" if use == "evaluation" else use
-        raise ScenarioError(
-            "this is not a first day",
-            key=f"{section}.starts",
-            value=start,
-            allowed=f"a date such as 2023-01-16, or a period: {', '.join(periods) or 'none named'}",
-            suggestion=nearest(start, periods),
-        ) from None
-
-
-def _free_stretches(scenario: Scenario, days: int) -> list[date]:
-    """Mondays at which stretches of the year begin that no named period touches."""
-    length = timedelta(weeks=-(-(days + 6) // 7))
-    first = date(scenario.run.start.year, 1, 8)  # room for a warm-up before it
-    day = first + timedelta(days=-first.weekday() % 7)
-    taken = [(start, start + timedelta(days=scenario.run.days)) for start in scenario.run.periods.values()]
-    found = []
-    while (day + length).year == first.year:
-        if all(day + length <= start or end <= day for start, end in taken):
-            found.append(day)
-        day += length
-    return found
 
 
 def as_learner_error(name: str) -> ScenarioError:

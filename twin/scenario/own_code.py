@@ -75,7 +75,7 @@ def module_of(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        raise ControllerError(f"cannot be imported\n{told(error, path)}", file=path) from None
+        raise ControllerError(f"cannot be imported: it {told(error, path)}", file=path) from None
     return module
 
 

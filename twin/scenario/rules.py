@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 Keys = tuple[str | int, ...]
 
 RESERVED = {
-    "zones", "building", "site", "time", *ELECTRIC_METERS, *HEAT_METERS, *GAS_METERS, *SYSTEM_ENTITY.values()
+    "zones", "building", "site", "time", "forecast", "rule",
+    *ELECTRIC_METERS, *HEAT_METERS, *GAS_METERS, *SYSTEM_ENTITY.values(),
 }  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def _check_zones(scenario: Scenario) -> None:
             raise wrong("two zones have the same id", at, zone.id, "an id of its own for each zone")
         if zone.id in RESERVED:
             raise wrong(
-                "this id is the name of equipment or of a meter",
+                "this id is the name of equipment, of a meter or of what is seen beside zones",
                 at,
                 zone.id,
                 f"not {listing(sorted(RESERVED), 30)}",

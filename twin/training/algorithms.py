@@ -71,6 +71,15 @@ class _Stand(gymnasium.Env[Any, Any]):
         self.action_space = Discrete(2) if discrete else Box(-1.0, 1.0, (1,), np.float32)
 
 
+def _stand(learner: Learner) -> Any:
+    """As many of them as training has buildings, of which one is there: parameters may depend on how many."""
+    from stable_baselines3.common.vec_env import DummyVecEnv
+
+    made = DummyVecEnv([lambda: _Stand(learner.kind == "dqn")])
+    made.num_envs = learner.training.envs
+    return made
+
+
 def algorithm(kind: str) -> Any:
     """The class of an algorithm; raises MissingExtraError."""
     module, name = CLASSES[kind].rsplit(".", 1)
@@ -116,7 +125,7 @@ def _check(learner: Learner) -> None:
             "dqn chooses among levels", key="task.discrete_levels", value=0, allowed="at least 2"
         )
     _check_types(made, learner)
-    make(learner, _Stand(learner.kind == "dqn"), 0)
+    make(learner, _stand(learner), None)
 
 
 def _check_types(made: Any, learner: Learner) -> None:
@@ -141,7 +150,7 @@ def policy_names(learner: Learner) -> list[str]:
     return _taken(algorithm(learner.kind).policy_aliases[learner.policy].__init__, _POLICY_OURS)
 
 
-def make(learner: Learner, env: Any, seed: int) -> Any:
+def make(learner: Learner, env: Any, seed: int | None) -> Any:
     """A fresh model.
 
     Parameters
@@ -149,7 +158,7 @@ def make(learner: Learner, env: Any, seed: int) -> Any:
     env
         A VecEnv.
     seed
-        Of torch, of the model and of the action space.
+        Of torch, of the model and of the action space; with None they stay as they are.
 
     Raises
     ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ Row = dict[str, float]
 FILE, BEST, LAST, ONNX, BUFFER = "training.json", "policy.zip", "last.zip", "policy.onnx", "replay_buffer.pkl"
 PACE = ".steps"  # how far a seed is, for who waits in another process
 CHECKPOINTS, TENSORBOARD = "checkpoints", "tensorboard"
+
+
+def due(steps: int, every: int) -> int:
+    """The next multiple of `every`: what happens then does so at the same steps after a continuation."""
+    return (steps // every + 1) * every
 
 
 class Diary:
@@ -52,7 +58,15 @@ class Diary:
             raise ResultsError(f"cannot be made: {error.strerror or error}", file=folder) from error
 
     def recall(self, steps: int) -> None:
-        """Go on from what the folder holds of so many steps; raises ResultsError for no training."""
+        """Go on from what the folder holds of so many steps; the best policy so far stays the best.
+
+        That holds also where nothing is left to go on from and `steps` is 0.
+
+        Raises
+        ------
+        ResultsError
+            The folder holds no training.
+        """
         known = results.read_json(self.folder / FILE)
         self.rows = [row for row in known["evaluations"] if row["steps"] <= steps]
         self.best = max(self.rows, key=lambda row: row["score"], default=None)
@@ -66,17 +80,22 @@ class Diary:
 
     def evaluated(self, row: Row, model: Any) -> bool:
         """Note an evaluation; keep the policy where it is the best so far, and say whether it is."""
+        better = self.best is None or row["score"] > self.best["score"]
+        if better:  # the policy first: what is noted is there, wherever this is interrupted
+            self._keep(model, BEST)
+            self._export(model)
+            self.best = row
         if self.rows and self.rows[-1]["steps"] == row["steps"]:
             self.rows.pop()
         self.rows.append(row)
-        better = self.best is None or row["score"] > self.best["score"]
-        if better:
-            self.best = row
-            self._keep(model, BEST)
-            self._export(model)
         self._write_csv()
         self.write("running")
         return better
+
+    def pace(self, steps: int) -> None:
+        """Tell who waits in another process how far this is; where that cannot be written, nobody is told."""
+        with suppress(OSError):
+            (self.folder / PACE).write_text(str(steps))
 
     def checkpoint(self, model: Any) -> None:
         """Keep the policy as it is now."""

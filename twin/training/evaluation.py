@@ -14,7 +14,8 @@ from twin.control.build import build, commands, sight
 from twin.envs.batch import Batch
 from twin.envs.options import moved
 from twin.scenario.agents import AgentSpec
-from twin.scenario.learners import Learner, Use, starts
+from twin.scenario.first_days import Use, days_of, starts
+from twin.scenario.learners import Learner
 from twin.scenario.schema import Scenario
 from twin.task import Task
 
@@ -46,11 +47,11 @@ class HeldOut:
     """
 
     def __init__(self, scenario: Scenario, learner: Learner, use: Use = "evaluation") -> None:
-        days = learner.evaluate.days or learner.training.days
+        days = days_of(learner, use)
         step_s = learner.training.control_step_s or scenario.run.control_step_s
         played = scenario.updated(days=days, control_step_s=step_s)
         given = learner.tuning if use == "tuning" else learner.evaluate
-        firsts = starts(given.starts, use, scenario, learner.training.days)
+        firsts = starts(learner, use, scenario)
         self.days, self._seeds = days, np.array(given.seeds, dtype=np.int64)
         self._batches = [
             Batch(moved(played, {"start": first}), learner.task, len(self._seeds), 0) for first in firsts

@@ -25,7 +25,8 @@ from twin.envs.batch import Batch, Moment
 from twin.envs.options import moved
 from twin.outlook import Outlook
 from twin.physics import layout as la
-from twin.scenario.learners import Learner, starts
+from twin.scenario.first_days import starts
+from twin.scenario.learners import Learner
 from twin.scenario.schema import Scenario
 from twin.training.features import Vocabulary
 from twin.training.shared import Weights, shared
@@ -99,6 +100,13 @@ def parameters_of(learner: Learner) -> Parameters:
             f"starts_at_once {made.starts_at_once}",
             allowed="at least 4, more than 0, at least 1, at least 1",
         )
+    if made.last_day_led and learner.training.days < 2:
+        raise ControllerError(
+            "the rule leads on the last day, so that no policy would ever act",
+            key="training.days",
+            value=learner.training.days,
+            allowed="at least 2, or parameters.last_day_led: false",
+        )
     return made
 
 
@@ -158,10 +166,8 @@ class Crowd:
         training = learner.training
         played = scenario.updated(**training.run)
         self.count = count
-        days = [
-            moved(played, {"start": first}).run.start
-            for first in starts(training.starts, "training", scenario, training.days)
-        ]
+        firsts = starts(learner, "training", scenario)
+        days = [moved(played, {"start": first}).run.start for first in firsts]
         whole = played.updated(days=(max(days) - min(days)).days + training.days)
         self._scenario, self._task = moved(whole, {"start": min(days).isoformat()}), learner.task
         self._seeds = len(seeds), seeds[0]  # as a pool: their climates are held once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,12 @@ Float = NDArray[np.float64]
 KEYS = ("of", "from", "to", "most", "hours")
 HEARS = "parameters.hears"
 ZONE = "zone"  # as a factor: a weight for each zone
+ONE = "one"  # as a factor: nothing but the weight
 MOST = 3  # factors of a product, and columns that a row adds up
 _STEEP = 2000.0  # of an hour's edge: from 0 to 1 within the minute before
 _MINUTE = 2.0 * math.pi / 1440.0
+_TERM = r"[^\s-]+"
+_EXPRESSION = re.compile(rf"\s*-?\s*{_TERM}(\s*-\s*{_TERM})*\s*")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Vocabulary:
     described
         `features` of the file: by name, either `{of: expression, from: a, to: b}`, 0 at a and 1 at b, on to
         `most`, or `{hours: [a, b]}`, 1 between these hours of the day. An expression is a column, or one less
-        another, `-` may lead; that of a zone's quantity is the largest over zones.
+        another, `-` may lead; that of a zone's quantity is the largest over zones. Features that no action
+        hears are checked all the same, and do nothing.
 
     Raises
     ------
@@ -73,35 +78,32 @@ class Vocabulary:
         self._hinges = {name: self._read(f"features.{name}", given) for name, given in described.items()}
 
     def _read(self, key: str, given: Any) -> Hinge:
-        if not isinstance(given, Mapping) or not given:
-            raise ControllerError(
-                "this is no feature", key=f"parameters.{key}", value=given, allowed="of, from, to; or hours"
-            )
-        for name in given:
-            if name not in KEYS:
-                raise _unknown("a feature has no such key", f"parameters.{key}.{name}", name, KEYS)
+        _check_form(key, given)
         if "hours" in given:
             return self._hours(f"parameters.{key}.hours", given["hours"])
-        numbers = [given.get("from"), given.get("to"), given.get("most", 1.0)]
-        if not isinstance(given.get("of"), str) or not all(isinstance(n, int | float) for n in numbers):
+        numbers = [given.get("from"), given.get("to")]
+        if not isinstance(given.get("of"), str) or not all(_is_number(n) for n in numbers):
             raise ControllerError(
                 "a feature needs a column and two numbers",
                 key=f"parameters.{key}",
                 value=dict(given),
                 allowed="{of: column, from: number, to: number}",
             )
-        begin, end, most = (float(n) for n in numbers)
+        begin, end = (float(n) for n in numbers)
+        most = given.get("most", 1.0)
+        if not _is_number(most) or most <= 0.0:
+            raise ControllerError(
+                "this is no bound", key=f"parameters.{key}.most", value=most, allowed="a number more than 0"
+            )
         if begin == end:
             raise ControllerError(
                 "these are one value", key=f"parameters.{key}.to", value=end, allowed="another than from"
             )
         rows = [self._row(terms, begin, end) for terms in self._terms(f"parameters.{key}.of", given["of"])]
-        return Hinge(tuple(rows), cap=most)
+        return Hinge(tuple(rows), cap=float(most))
 
     def _hours(self, key: str, given: Any) -> Hinge:
-        fits = (
-            isinstance(given, Sequence) and len(given) == 2 and all(isinstance(h, int | float) for h in given)
-        )
+        fits = isinstance(given, Sequence) and len(given) == 2 and all(_is_number(h) for h in given)
         if not fits or not 0.0 <= given[0] < given[1] <= 24.0:
             raise ControllerError("these are no hours", key=key, value=given, allowed="[from, to] of 0 to 24")
         first, last = (2.0 * math.pi * hour / 24.0 - 0.5 * _MINUTE for hour in given)
@@ -112,19 +114,15 @@ class Vocabulary:
 
     def _terms(self, key: str, text: str) -> list[list[tuple[int, float]]]:
         """Columns and signs; one list for each zone where a zone's quantity is meant."""
-        words = text.replace("-", " - ").split()
-        signs, names, sign = [], [], 1.0
-        for word in words:
-            if word == "-":
-                sign = -1.0
-            else:
-                signs.append(sign)
-                names.append(word)
-                sign = 1.0
-        if not names or len(names) > MOST:
+        found = re.findall(rf"(-?)\s*({_TERM})", text)
+        if not _EXPRESSION.fullmatch(text) or len(found) > MOST:
             raise ControllerError(
-                "this cannot be computed", key=key, value=text, allowed="a column, or one - another"
+                "this cannot be computed",
+                key=key,
+                value=text,
+                allowed=f"a column, or one - another, at most {MOST} of them; a - may lead",
             )
+        signs, names = [-1.0 if minus else 1.0 for minus, _ in found], [name for _, name in found]
         over = self._zones if any(name in self._quantities for name in names) else [""]
         return [
             [(self._column(key, name, zone), s) for name, s in zip(names, signs, strict=True)]
@@ -182,7 +180,7 @@ class Vocabulary:
                     )
                 words = [word.strip() for word in text.split("*")]
                 factors = tuple(
-                    self._factor(key, word, zone, hinges) for word in words if word not in (ZONE, "one")
+                    self._factor(key, word, zone, hinges) for word in words if word not in (ZONE, ONE)
                 )
                 if len(factors) > MOST or (ZONE in words and not zone):
                     raise ControllerError(
@@ -210,8 +208,33 @@ class Vocabulary:
             row = Row(((self._column(key, word, zone), 1.0),), 0.0)
             hinges[word, zone] = Hinge((row,), -1.0, 1.0)
             return word, zone
-        known = {*self._hinges, *(self._quantities | {ZONE} if zone else ()), "one"}
+        known = {*self._hinges, *(self._quantities | {ZONE} if zone else ()), ONE}
         raise _unknown("there is no such feature", key, word, known)
+
+
+def _check_form(key: str, given: Any) -> None:
+    """Raise ControllerError for a feature with a name that none can hear, or with keys that are none."""
+    name = key.partition(".")[2]
+    if name in (ONE, ZONE) or not name or name != name.strip() or "*" in name:
+        raise ControllerError(
+            "a feature of this name is never heard",
+            key=f"parameters.{key}",
+            value=name,
+            allowed=f"a name without *, and not {ONE} or {ZONE}, which have a meaning as factors",
+        )
+    if not isinstance(given, Mapping) or not given:
+        raise ControllerError(
+            "this is no feature", key=f"parameters.{key}", value=given, allowed="of, from, to; or hours"
+        )
+    for word in given:
+        if word not in KEYS:
+            raise _unknown("a feature has no such key", f"parameters.{key}.{word}", word, KEYS)
+    beside = [word for word in given if word != "hours"]
+    if "hours" in given and beside:
+        raise ControllerError(
+            "hours stand alone", key=f"parameters.{key}.{beside[0]}", value=given[beside[0]],
+            allowed="hours; or of, from, to and most",
+        )  # fmt: skip
 
 
 def _unknown(what: str, key: str, name: str, known: Iterable[str]) -> ControllerError:
@@ -222,12 +245,13 @@ def _unknown(what: str, key: str, name: str, known: Iterable[str]) -> Controller
     )
 
 
+def _is_number(given: Any) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
+
+
 def _is_pair(given: Any) -> bool:
     return (
-        isinstance(given, Sequence)
-        and len(given) == 2
-        and all(isinstance(n, int | float) and not isinstance(n, bool) for n in given)
-        and given[1] > 0
+        isinstance(given, Sequence) and len(given) == 2 and all(_is_number(n) for n in given) and given[1] > 0
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,17 +15,19 @@ from numpy.typing import NDArray
 
 from twin import results
 from twin.basics import streams
-from twin.basics.errors import TwinError
+from twin.basics.errors import ResultsError
 from twin.control.learned import LINEAR
 from twin.control.linear import arrays
 from twin.outlook import Outlook
-from twin.scenario.learners import Learner, starts
+from twin.scenario.first_days import starts
+from twin.scenario.learners import Learner
 from twin.scenario.policy_file import About, TrainedRun, read_about
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
-from twin.training.diary import BUFFER, CHECKPOINTS, LAST, PACE, TENSORBOARD, Diary, Row
-from twin.training.evaluation import HeldOut, Values, score
+from twin.training.diary import BUFFER, CHECKPOINTS, FILE, LAST, TENSORBOARD, Diary, Row
+from twin.training.evaluation import HeldOut, Values
 from twin.training.evolution import Evolution
+from twin.training.generations import Generations
 
 if TYPE_CHECKING:
     from twin.envs.sb3 import BuildingVecEnv
@@ -107,19 +108,15 @@ def train_seed(
             told,
             report,
         )
+        watch.init_callback(model)
         try:
             if left > 0:
                 model.learn(left, callback=watch, reset_num_timesteps=False)
         except (TypeError, ValueError, RuntimeError, AssertionError) as error:
             raise algorithms.explained(error) from error
         state: results.State = "interrupted" if watch.interrupted else "complete"
-        if left > 0:
-            watch.note_time()
-        diary.last(model, state)
-        if left > 0 and diary.rows[-1]["steps"] < diary.steps:
-            with suppress(KeyboardInterrupt):  # the second Ctrl-C: all is kept already
-                watch.evaluate()
-            diary.write(state)
+        watch.note_time()
+        _close(diary, model, state, watch.evaluate)
     return Outcome(job.seed, state, diary.steps, diary.wall_s, diary.best)
 
 
@@ -130,50 +127,37 @@ def _evolve(
     report: Callable[[Row], None] | None,
 ) -> Outcome:
     """As train_seed, by evolution: neither torch nor Stable-Baselines3 is needed."""
-    training = job.learner.training
     model = Evolution(job.scenario, job.learner, job.seed, _FIRST_SEED + _APART * job.seed)
     first = model.crowd.first
     diary = Diary(job.place, _about(job, first.scenario, first.outlook))
-    if job.resume and (job.place / LAST).is_file():
-        steps = read_about(job.place / LAST).steps
-        model.recall(arrays(job.place / LAST), steps)
+    file = _to_continue(job, diary)
+    if file is not None:
+        with _told_continuing(job):
+            steps = read_about(file).steps
+            model.recall(arrays(file), steps)
         diary.recall(steps)
-    before, began, at_first = diary.wall_s, time.perf_counter(), model.num_timesteps
     state: results.State = "complete"
-
-    def evaluate() -> None:
-        values = held_out.play(model.policy.predict)
-        diary.steps, diary.wall_s = model.num_timesteps, before + time.perf_counter() - began
-        row = diary.row(values, score(values, job.baseline, job.learner.evaluate.objective, diary.steps))
-        diary.evaluated(row, model)
-        if report is not None:
-            report(row)
-
     with _asked_to_stop() as asked:
-
-        def ended() -> bool:
-            return asked() or (job.folder / STOP).exists()
-
+        effort = Generations(diary, held_out, job.baseline, job.learner, model, told, report)
         if not diary.rows:
-            evaluate()
-        due = model.num_timesteps + training.evaluate_every
-        while model.num_timesteps < training.steps:
-            if not model.generation(ended):
+            effort.evaluate()
+        while model.num_timesteps < job.learner.training.steps:
+            if not model.generation(lambda: asked() or (job.folder / STOP).exists()):
                 state = "interrupted"
                 break
-            done = model.num_timesteps
-            pace = (done - at_first) / max(time.perf_counter() - began, 1e-6)
-            if told is not None:
-                told(min(1.0, done / training.steps), f"{done / 1e6:.1f}M steps, {pace / 1e3:.0f}k/s")
-            else:
-                (job.place / PACE).write_text(str(done))
-            if done >= due:
-                due += training.evaluate_every
-                evaluate()
-        if diary.rows[-1]["steps"] < model.num_timesteps:
-            evaluate()
-        diary.last(model, state)
+            effort.on_generation()
+        effort.note_time()
+        _close(diary, model, state, effort.evaluate)
     return Outcome(job.seed, state, diary.steps, diary.wall_s, diary.best)
+
+
+def _close(diary: Diary, model: Any, state: results.State, evaluate: Callable[[], object]) -> None:
+    """All that a continuation needs, and only then the last evaluation: a second Ctrl-C may end that."""
+    diary.last(model, state)
+    if diary.rows[-1]["steps"] < diary.steps:
+        with suppress(KeyboardInterrupt):
+            evaluate()
+        diary.write(state)
 
 
 def _first_building(seed: int, steps: int) -> int:
@@ -186,13 +170,14 @@ def _environment(job: Job) -> BuildingVecEnv:
     from twin.envs.sb3 import BuildingVecEnv
 
     training = job.learner.training
+    run: dict[str, Any] = training.run
     return BuildingVecEnv(
         job.scenario,
         training.envs,
         job.learner.task,
         pool=training.pool,
-        starts=starts(training.starts, "training", job.scenario, training.days),
-        **training.run,
+        starts=starts(job.learner, "training", job.scenario),
+        **run,
     )
 
 
@@ -222,18 +207,37 @@ def _model(job: Job, env: Any, diary: Diary) -> Any:
     """A fresh model, or the stored one with its replay buffer."""
     from stable_baselines3.common.utils import set_random_seed
 
-    file = newest(job.place) if job.resume else None
+    file = _to_continue(job, diary)
     if file is None:
         return algorithms.make(job.learner, env, job.seed)
-    try:
+    with _told_continuing(job):
         model = algorithms.load(job.learner, file, env)
         if file.name == LAST and (job.place / BUFFER).is_file():
             model.load_replay_buffer(job.place / BUFFER)
-    except (OSError, ValueError, KeyError, AttributeError, AssertionError) as error:
-        raise TwinError(f"cannot be continued: {' '.join(str(error).split())}", file=job.place) from error
     diary.recall(int(model.num_timesteps))
     set_random_seed(streams.key(job.seed, "continued", str(diary.steps)) % 2**31)
     return model
+
+
+def _to_continue(job: Job, diary: Diary) -> Path | None:
+    """The stored model to go on from; without one all begins anew, and the best policy so far is kept."""
+    file = newest(job.place) if job.resume else None
+    if file is None and job.resume and (job.place / FILE).is_file():
+        diary.recall(0)
+    return file
+
+
+@contextmanager
+def _told_continuing(job: Job) -> Iterator[None]:
+    """What a stored model does not go together with, in one line."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, AttributeError, AssertionError, RuntimeError) as error:
+        raise ResultsError(
+            f"cannot be continued with this learner: {' '.join(str(error).split())}",
+            file=job.place,
+            allowed="the learner.yaml that the training began with",
+        ) from error
 
 
 def newest(place: Path) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -19,9 +18,11 @@ from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
 from twin.scenario.catalog import load_agent, load_learner, load_scenario
 from twin.scenario.dump import scenario_yaml
-from twin.scenario.learners import Learner, Use, starts
+from twin.scenario.first_days import Use, starts
+from twin.scenario.learners import Learner
 from twin.scenario.schema import Scenario
 from twin.simulator import Simulator
+from twin.telemetry.storage import whole_file
 from twin.training import algorithms
 from twin.training.diary import BEST, ONNX
 from twin.training.evaluation import OBJECTIVE, REWARD, HeldOut, Values, check_rule
@@ -131,7 +132,7 @@ def train(
     held_out = HeldOut(scenario, learner)
     folder = results.make_folder(out, results.run_id(scenario.name, learner.name))
     manifest = Manifest(folder, _about(scenario, learner, chosen, held_out, command))
-    with _told_failure(manifest):
+    with told_failure(manifest):
         results.write_text(folder / SCENARIO, scenario_yaml(scenario))
         results.write_text(folder / LEARNER, learner_yaml(learner))
         rules = {name: held_out.play_rule(agent) for name, agent in agents.items()}
@@ -169,6 +170,7 @@ def resume(
             value=known.get("kind"),
             allowed="a folder of twin train",
         )
+    _check_physics(folder, known)
     scenario, learner = load_scenario(_source(folder, known)), load_learner(folder / LEARNER)
     if steps is not None:
         learner = learner.updated({"training": {"steps": steps}})
@@ -184,7 +186,7 @@ def resume(
             "resumed": int(known.get("resumed", 0)) + 1,
         },
     )
-    with _told_failure(manifest):
+    with told_failure(manifest):
         results.write_text(folder / LEARNER, learner_yaml(learner))
         rules: dict[str, Values] = known.get("rules") or {
             name: held_out.play_rule(agent) for name, agent in agents.items()
@@ -224,18 +226,13 @@ def rule_agents(scenario: Scenario, learner: Learner) -> dict[str, AgentSpec]:
 
 
 def check_starts(scenario: Scenario, learner: Learner, uses: Sequence[Use]) -> None:
-    """Raise ScenarioError for first days that are none."""
-    given = {
-        "training": learner.training.starts,
-        "evaluation": learner.evaluate.starts,
-        "tuning": learner.tuning.starts,
-    }
+    """Raise ScenarioError for first days that are none, or whose episodes serve two uses."""
     with telling_where(learner):
         for use in uses:
-            starts(given[use], use, scenario, learner.training.days)
+            starts(learner, use, scenario)
 
 
-def compared_with(learner: Learner, rules: Mapping[str, Values]) -> str:
+def compared_with(learner: Learner, rules: Mapping[str, object]) -> str:
     """The rule whose comfort a policy must keep: the one that leads it, else the scenario's baseline."""
     return learner.task.rule if learner.task.rule in rules else next(iter(rules))
 
@@ -244,6 +241,20 @@ def varied(scenario: Scenario, learner: Learner) -> Scenario:
     """The scenario with the variability of weather that the learner asks for, in training and evaluation."""
     asked = learner.training.weather_variability
     return scenario if asked is None else scenario.altered("site", weather_variability=asked)
+
+
+def _check_physics(folder: Path, known: Mapping[str, Any]) -> None:
+    """Raise ResultsError where the physics is another: evaluations before and after would not compare."""
+    made, ours = known.get("hashes", {}).get("physics"), results.physics_hash()
+    anew = f"twin train {folder / SCENARIO} --agent {folder / LEARNER}"
+    if made != ours:
+        raise ResultsError(
+            "this training was made with another version of the physics",
+            file=folder / "manifest.json",
+            key="hashes.physics",
+            value=str(made)[:12],
+            allowed=f"{ours[:12]}; train anew with `{anew}`",
+        )
 
 
 def _source(folder: Path, known: Mapping[str, Any]) -> Path:
@@ -300,7 +311,8 @@ def _packages() -> dict[str, str]:
 
 
 @contextmanager
-def _told_failure(manifest: Manifest) -> Iterator[None]:
+def told_failure(manifest: Manifest) -> Iterator[None]:
+    """Whatever ends this is noted in the manifest, so that no folder claims to be running for ever."""
     try:
         yield
     except BaseException as error:
@@ -323,8 +335,10 @@ def _conclude(
     best = made.best
     if best is not None:
         for name in (BEST, ONNX):
-            if (folder / f"seed-{best.seed}" / name).is_file():
-                shutil.copyfile(folder / f"seed-{best.seed}" / name, folder / name)
+            source = folder / f"seed-{best.seed}" / name
+            if source.is_file():
+                with whole_file(folder / name, "a policy") as stream:
+                    stream.write(source.read_bytes())
     results.write_json(
         folder / SUMMARY,
         {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,23 @@ from typing import Any
 from twin import results
 from twin.basics.errors import MissingExtraError, ResultsError, TwinError
 from twin.results import Manifest
-from twin.scenario.catalog import load_agent
 from twin.scenario.dump import scenario_yaml
 from twin.scenario.learners import Learner, Search
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
 from twin.training.evaluation import OBJECTIVE, HeldOut, Values
 from twin.training.seed import Job, train_seed
-from twin.training.train import LEARNER, SCENARIO, check_starts, learner_yaml, warm
+from twin.training.train import (
+    LEARNER,
+    SCENARIO,
+    check_starts,
+    compared_with,
+    learner_yaml,
+    rule_agents,
+    told_failure,
+    varied,
+    warm,
+)
 
 JOURNAL, TRIALS, BEST = "journal.log", "trials", "best.yaml"
 KIND = "tuning"
@@ -92,34 +100,23 @@ def tune(
             allowed="search: {learning_rate: {low: 0.0001, high: 0.003, log: true}}",
         )
     algorithms.check(learner, scenario)
+    scenario = varied(scenario, learner)
     check_starts(scenario, learner, ("training", "tuning"))
+    agents = rule_agents(scenario, learner)
     optuna = _optuna()
     warm(scenario)
     planned = trials or learner.tuning.trials
     short = _short(learner, steps or learner.tuning.steps)
     held_out = HeldOut(scenario, short, "tuning")
     folder, manifest = _opened(scenario, short, planned, out)
-    baseline = held_out.play_rule(load_agent(scenario.run.baseline))
-    backend = optuna.storages.journal
-    storage = optuna.storages.JournalStorage(
-        backend.JournalFileBackend(str(folder / JOURNAL))
-    )
-    study = optuna.create_study(
-        study_name=learner.name,
-        storage=storage,
-        direction="maximize",
-        load_if_exists=True,
-        sampler=optuna.samplers.TPESampler(seed=len(_known(storage, learner.name)), n_startup_trials=5),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=short.training.steps // 3),
-    )
-    effort = _Effort(optuna, folder, scenario, short, held_out, baseline, planned, progress)
-    try:
+    with told_failure(manifest):
+        results.write_text(folder / SCENARIO, scenario_yaml(scenario))
+        results.write_text(folder / LEARNER, learner_yaml(short))
+        baseline = held_out.play_rule(agents[compared_with(learner, agents)])
+        study = _study(optuna, folder, short)
+        effort = _Effort(optuna, folder, scenario, short, held_out, baseline, planned, progress)
         effort.spend(study)
         return _conclude(optuna, study, learner, folder, manifest, effort.interrupted)
-    except BaseException as error:
-        with suppress(TwinError):
-            manifest.fail(error)
-        raise
 
 
 def _optuna() -> Any:
@@ -130,6 +127,20 @@ def _optuna() -> Any:
         raise MissingExtraError("optuna", "rl") from missing
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
+
+
+def _study(optuna: Any, folder: Path, learner: Learner) -> Any:
+    """The study in the folder's journal, new or as far as it was."""
+    backend = optuna.storages.journal
+    storage = optuna.storages.JournalStorage(backend.JournalFileBackend(str(folder / JOURNAL)))
+    return optuna.create_study(
+        study_name=learner.name,
+        storage=storage,
+        direction="maximize",
+        load_if_exists=True,
+        sampler=optuna.samplers.TPESampler(seed=len(_known(storage, learner.name)), n_startup_trials=5),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=learner.training.steps // 3),
+    )
 
 
 def _known(storage: Any, name: str) -> list[Any]:
@@ -161,24 +172,22 @@ def _opened(
         "hashes": {
             "scenario": results.digest(scenario_yaml(scenario)),
             "learner": results.digest(learner_yaml(learner)),
+            "physics": results.physics_hash(),
         },
     }
     folder = None if out is None else Path(out)
-    if folder is not None and (folder / JOURNAL).is_file():
+    if folder is not None and (folder / "manifest.json").is_file():
         known = results.read_json(folder / "manifest.json")
         if known.get("kind") != KIND or known.get("hashes") != about["hashes"]:
             raise ResultsError(
-                "this study is of another scenario or learner",
+                "this study is of another scenario or learner, or of another version of the physics",
                 file=folder,
                 value=known.get("agent"),
                 allowed="a new folder, or the same command as before",
             )
         return folder, Manifest(folder, about)
     made = results.make_folder(out, results.run_id(scenario.name, f"{learner.name}-tuning"))
-    manifest = Manifest(made, about)
-    results.write_text(made / SCENARIO, scenario_yaml(scenario))
-    results.write_text(made / LEARNER, learner_yaml(learner))
-    return made, manifest
+    return made, Manifest(made, about)
 
 
 class _Effort:

@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.basics.errors import MissingExtraError
 from twin.scenario.learners import Learner
-from twin.training.diary import PACE, Diary, Row
+from twin.training.diary import Diary, Row, due
 from twin.training.evaluation import HeldOut, Values, score
 
 try:
@@ -72,30 +72,31 @@ class Watch(BaseCallback):  # type: ignore[misc, unused-ignore]
         self.interrupted = False
         self._before_s = diary.wall_s
         self._next_told = 0.0
+        self._began, self._first = time.perf_counter(), 0
 
     def _on_training_start(self) -> None:
         training = self._learner.training
         self._began, self._first = time.perf_counter(), self.num_timesteps
-        self._checkpoint = self.num_timesteps + training.checkpoint_every
-        self._evaluation = (self.num_timesteps // training.evaluate_every + 1) * training.evaluate_every
+        self._checkpoint = due(self.num_timesteps, training.checkpoint_every)
+        self._evaluation = due(self.num_timesteps, training.evaluate_every)
         if not self.diary.rows:
             self.evaluate()
 
     def _on_step(self) -> bool:
         """Called after every step of all buildings; False ends training."""
-        now = time.perf_counter()
-        if self.num_timesteps >= self._evaluation:
-            self._evaluation += self._learner.training.evaluate_every
-            self.evaluate()
-        if self.num_timesteps >= self._checkpoint:
-            self._checkpoint += self._learner.training.checkpoint_every
+        now, training = time.perf_counter(), self._learner.training
+        if self.num_timesteps >= self._checkpoint:  # before the evaluation, in which Ctrl-C may come twice
+            self._checkpoint = due(self.num_timesteps, training.checkpoint_every)
             self.diary.checkpoint(self.model)
+        if self.num_timesteps >= self._evaluation:
+            self._evaluation = due(self.num_timesteps, training.evaluate_every)
+            self.evaluate()
         if now >= self._next_told:
             self._next_told = now + _EVERY_S
             if self._told is not None:
                 self._told(*self._words(now))
             else:
-                (self.diary.folder / PACE).write_text(str(int(self.num_timesteps)))
+                self.diary.pace(int(self.num_timesteps))
             self.interrupted = self.interrupted or self._ended()
         return not self.interrupted
 
@@ -110,14 +111,14 @@ class Watch(BaseCallback):  # type: ignore[misc, unused-ignore]
         for name, value in row.items():
             if name not in ("steps", "wall_s"):
                 self.logger.record(f"held_out/{name}", value)
-        self.logger.dump(self.num_timesteps)
+        self.logger.dump(self.diary.steps)
         if self._report is not None:
             self._report(row)
         return row
 
     def note_time(self) -> None:
         """Steps and seconds so far into the diary."""
-        self.diary.steps = int(self.num_timesteps)
+        self.diary.steps = int(self.model.num_timesteps)
         self.diary.wall_s = self._before_s + time.perf_counter() - self._began
 
     def _words(self, now: float) -> tuple[float, str]:

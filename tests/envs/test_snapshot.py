@@ -1,0 +1,168 @@
+"""Snapshots and forks: of which environment they are, and what goes with them."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+
+from twin.basics.errors import TwinError
+from twin.envs.single import BuildingEnv
+from twin.envs.vector import BuildingVectorEnv
+from twin.scenario.catalog import load_scenario
+
+SHORT: dict[str, Any] = {"days": 1, "warm_up_days": 1, "start": "2023-01-17"}
+STARTS = ("2023-01-17", "2023-07-11")
+ZEROS = np.zeros(3)
+
+
+def make(name: Any = "classroom", **more: Any) -> BuildingEnv:
+    return BuildingEnv(name, **(SHORT | more))
+
+
+def many(count: int = 4, **more: Any) -> BuildingVectorEnv:
+    return BuildingVectorEnv(count, "classroom", **(SHORT | more))
+
+
+def other_comfort() -> BuildingEnv:
+    return BuildingEnv(load_scenario("classroom", {"run": SHORT, "comfort": {"lower_c": 18.0}}))
+
+
+@pytest.mark.parametrize(
+    ("other", "word"),
+    [
+        (lambda: make("office"), "scenario office"),
+        (other_comfort, "scenario classroom"),
+        (lambda: make(days=2), "scenario classroom"),
+        (lambda: make(tick_s=300), "scenario classroom"),
+        (lambda: make(task={"normalise": False}), "another task"),
+        (lambda: make(task={"action": "thermostat"}), "another task"),
+        (lambda: make(starts=STARTS), "several starts"),
+    ],
+)
+def test_a_snapshot_of_another_environment_is_refused_and_nothing_changes(other: Any, word: str) -> None:
+    env, same, foreign = make(), make(), other()
+    for each in (env, same, foreign):
+        each.reset(seed=0)
+    kept = foreign.snapshot()
+    with pytest.raises(TwinError, match=f"another environment.*{word}"):
+        env.restore(kept)
+    assert env.batch.scenario.name == "classroom"
+    for _ in range(5):
+        np.testing.assert_array_equal(env.step(ZEROS)[0], same.step(ZEROS)[0])
+
+
+@pytest.mark.parametrize("options", [{"start": "2023-07-11"}, {"weather": "miami"}])
+def test_start_and_weather_come_with_a_snapshot(options: dict[str, Any]) -> None:
+    one, two = make(), make()
+    one.reset(seed=2, options=options)
+    one.step(ZEROS)
+    two.reset(seed=0)
+    two.restore(one.snapshot())
+    for _ in range(5):
+        np.testing.assert_array_equal(one.step(ZEROS)[0], two.step(ZEROS)[0])
+    np.testing.assert_array_equal(one.reset()[0], two.reset()[0])
+
+
+def test_fleets_take_snapshots_of_equal_fleets_only() -> None:
+    fleet, other = many(starts=STARTS), many(starts=STARTS, task={"past_steps": 1})
+    plain, fewer = many(), many(2, starts=STARTS)
+    for env in (fleet, other, plain, fewer):
+        env.reset(seed=0)
+    kept = fleet.snapshot()
+    for env in (other, plain, fewer):
+        with pytest.raises(TwinError, match="another environment"):
+            env.restore(kept)
+    with pytest.raises(TwinError, match="another environment"):
+        fleet.restore(other.snapshot())
+    again = many(starts=STARTS)
+    again.restore(kept)
+    for _ in range(5):
+        np.testing.assert_array_equal(again.step(np.zeros((4, 3)))[0], fleet.step(np.zeros((4, 3)))[0])
+
+
+def test_whether_an_episode_has_begun_is_part_of_a_snapshot() -> None:
+    fresh = make(pool=0).snapshot()
+    seeds = []
+    for _ in range(2):
+        env = make(pool=0)
+        env.restore(fresh)
+        with pytest.raises(ResetNeeded):
+            env.step(ZEROS)
+        seeds.append(env.reset()[1]["episode_seed"])
+    assert seeds[0] != seeds[1], "nobody gave a seed, so each draws its own"
+    env = many(2, pool=0)
+    env.reset(seed=1, options={"reset_mask": np.array([True, False])})
+    kept = env.snapshot()
+    env.reset()
+    env.restore(kept)
+    with pytest.raises(ResetNeeded):
+        env.step(np.zeros((2, 3)))
+
+
+KINDS = [make, lambda: make(starts=STARTS), lambda: many(2)]
+
+
+@pytest.mark.parametrize("make_one", KINDS)
+def test_an_environment_that_has_not_played_can_be_sent(make_one: Any) -> None:
+    env = make_one()
+    sent = pickle.loads(pickle.dumps(env))
+    np.testing.assert_array_equal(env.reset(seed=1)[0], sent.reset(seed=1)[0])
+
+
+@pytest.mark.parametrize("make_one", KINDS)
+def test_a_copy_of_an_environment_goes_on_as_it_does(make_one: Any) -> None:
+    env = make_one()
+    env.reset(seed=0)
+    action = np.zeros(env.action_space.shape)
+    env.step(action)
+    twin = copy.deepcopy(env)
+    for _ in range(5):
+        np.testing.assert_array_equal(env.step(action)[0], twin.step(action)[0])
+    twin.restore(env.snapshot())
+    np.testing.assert_array_equal(env.reset()[0], twin.reset()[0])
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_no_copies_are_refused(count: int) -> None:
+    env = make()
+    env.reset(seed=0)
+    with pytest.raises(TwinError, match="count: too few copies"):
+        env.fork(count)
+
+
+@pytest.mark.parametrize("slot", [-1, 2])
+def test_a_slot_that_is_not_there_is_refused(slot: int) -> None:
+    env = many(2)
+    env.reset(seed=0)
+    with pytest.raises(TwinError, match="slot: there is no such slot"):
+        env.fork(1, slot)
+
+
+def test_a_fork_draws_as_its_parent() -> None:
+    env = make(render_mode="rgb_array")
+    env.reset(seed=0)
+    child = env.fork(2)
+    frames, frame = child.render(), env.render()
+    assert frames is not None and frame is not None and len(frames) == 2
+    np.testing.assert_array_equal(frames[1], frame)
+    again = child.fork(1, 1).render()
+    assert again is not None
+    np.testing.assert_array_equal(again[0], frame)
+
+
+def test_copies_with_other_futures_have_other_episodes_afterwards() -> None:
+    env = make(pool=0)
+    env.reset(seed=0)
+    first, again, same = (env.fork(3, reseed=r) for r in (True, True, False))
+    seeds = first.reset()[1]["episode_seed"]
+    assert len(set(seeds.tolist())) == 3
+    np.testing.assert_array_equal(seeds, again.reset()[1]["episode_seed"])
+    following = env.reset()[1]["episode_seed"]
+    assert same.reset()[1]["episode_seed"].tolist() == [following] * 3, (
+        "the same future goes on as its parent"
+    )

@@ -1,0 +1,127 @@
+"""First days of a learner's episodes: those its file gives, or some over the year. No day has two uses."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Literal, get_args
+
+from twin.basics.errors import ScenarioError, nearest
+from twin.scenario.learners import EvaluationSpec, Learner, TrainingSpec, TuningSpec
+from twin.scenario.schema import Scenario
+
+Use = Literal["training", "evaluation", "tuning"]
+USES: tuple[Use, ...] = get_args(Use)
+_KEY = {"training": "training.starts", "evaluation": "evaluate.starts", "tuning": "tuning.starts"}
+_MOST = {"training": 8, "evaluation": 4, "tuning": 4}
+_TURNS: tuple[Use, ...] = ("training", "evaluation", "training", "tuning")  # with free stretches of the year
+_Days = frozenset[tuple[int, int]]  # month and day: a typical year has the same weather in every year
+
+
+def starts(learner: Learner, use: Use, scenario: Scenario) -> tuple[str, ...]:
+    """First days of the episodes for a use; where none are given, some over the scenario's year.
+
+    The year is cut into stretches of whole weeks with six days more than the longest episode has. Those that
+    the scenario's run, a named period, or an episode with a given first day touches are left out; of the
+    others every second one is training's, and evaluation and tuning take turns with the rest. A use whose
+    first days are given has no turn. At most eight, or four, are taken, spread evenly. Training begins on
+    another weekday in each: its buildings go in step, and would all have Monday at once.
+
+    Raises
+    ------
+    ScenarioError
+        Something given is no first day, two given episodes of different uses share a day, or no days are
+        left.
+    """
+    given = {each: _given(learner, each, scenario) for each in USES}
+    for first, second in combinations(USES, 2):
+        _check_apart(first, given[first], second, given[second])
+    if given[use]:
+        return _section(learner, use).starts
+    longest = max(days_of(learner, each) for each in USES)
+    run = scenario.run
+    taken = _Days().union(
+        *(_span(day, run.days) for day in (run.start, *run.periods.values())),
+        *(days for episodes in given.values() for days in episodes.values()),
+    )
+    turns = [each for each in _TURNS if not given[each]]
+    free = _free_stretches(run.start.year, longest, taken)
+    mine = [day for i, day in enumerate(free) if turns[i % len(turns)] == use]
+    if not mine:
+        raise ScenarioError(
+            f"no days of the year are left for {use}",
+            key=_KEY[use],
+            value=f"{longest} days an episode",
+            allowed="first days of your own, shorter episodes, or fewer first days given to other uses",
+        )
+    most = min(_MOST[use], len(mine))
+    picked = [mine[int((i + 0.5) * len(mine) / most)] for i in range(most)]
+    if use == "training":
+        picked = [day + timedelta(days=3 * i % 7) for i, day in enumerate(picked)]
+    return tuple(day.isoformat() for day in picked)
+
+
+def days_of(learner: Learner, use: Use) -> int:
+    """Length of an episode [d]; tuning's are as long as evaluation's."""
+    own = None if use == "training" else learner.evaluate.days
+    return own or learner.training.days
+
+
+def _section(learner: Learner, use: Use) -> TrainingSpec | EvaluationSpec | TuningSpec:
+    if use == "training":
+        return learner.training
+    return learner.evaluate if use == "evaluation" else learner.tuning
+
+
+def _given(learner: Learner, use: Use, scenario: Scenario) -> dict[str, _Days]:
+    """The first days that the learner gives for a use, with the days of their episodes."""
+    days = days_of(learner, use)
+    return {start: _span(_read(start, use, scenario), days) for start in _section(learner, use).starts}
+
+
+def _read(start: str, use: Use, scenario: Scenario) -> date:
+    periods = scenario.run.periods
+    if start in periods:
+        return periods[start]
+    try:
+        return date.fromisoformat(start)
+    except ValueError:
+        raise ScenarioError(
+            "this is not a first day",
+            key=_KEY[use],
+            value=start,
+            allowed=f"a date such as 2023-01-16, or a period: {', '.join(periods) or 'none named'}",
+            suggestion=nearest(start, periods),
+        ) from None
+
+
+def _check_apart(first: Use, ours: dict[str, _Days], second: Use, theirs: dict[str, _Days]) -> None:
+    """Raise ScenarioError where an episode of one use shares a day with one of the other."""
+    for start, days in ours.items():
+        for other, others in theirs.items():
+            if days & others:
+                raise ScenarioError(
+                    f"an episode of {len(days)} days from here shares days with {_KEY[second]} {other!r} "
+                    f"({len(others)} days)",
+                    key=_KEY[first],
+                    value=start,
+                    allowed=f"no day in both {first} and {second}",
+                )
+
+
+def _span(first: date, days: int) -> _Days:
+    found = (first + timedelta(days=i) for i in range(days))
+    return frozenset((day.month, day.day) for day in found)
+
+
+def _free_stretches(year: int, days: int, taken: _Days) -> list[date]:
+    """Mondays at which stretches of the year begin that have none of the days taken."""
+    length = timedelta(weeks=-(-(days + 6) // 7))
+    day = date(year, 1, 8)  # room for a warm-up before it
+    day += timedelta(days=-day.weekday() % 7)
+    found = []
+    while (day + length).year == year:
+        if not taken & _span(day, length.days):
+            found.append(day)
+        day += length
+    return found
