@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
@@ -166,7 +167,8 @@ def test_two_runs_of_one_second_get_a_folder_each(tmp_path: Path, monkeypatch: p
 
 
 def test_a_worker_that_was_killed_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> Any:
+    def broken(waiting: set[Future[Any]], *_: Any) -> Any:
+        wait(waiting, return_when=FIRST_COMPLETED)  # processes have begun
         raise BrokenProcessPool
 
     monkeypatch.setattr("twin.workers.as_they_finish", broken)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +63,45 @@ def test_an_error_stops_the_others_as_ctrl_c_does_and_begins_no_more(jobs: Any, 
 
 def test_answers_come_with_their_jobs(jobs: Any) -> None:
     assert sorted(workers.each(jobs.double, [1, 2, 3], 2, lambda: None)) == [(1, 2), (2, 4), (3, 6)]
+
+
+NAIVE = """
+import sys
+from pathlib import Path
+from jobs_of_a_test import double
+from twin import workers
+from twin.basics.errors import TwinError
+
+def main():
+    try:
+        print(sorted(answer for _, answer in workers.each(double, [1, 2], 2, lambda: None)))
+    except TwinError as error:
+        print(error)
+        sys.exit(2)
+{guard}
+    main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "code", "words"),
+    [("if True:", 2, "no process could begin its work"), ("if __name__ == '__main__':", 0, "[2, 4]")],
+)
+def test_a_script_without_a_guard_is_told_what_it_lacks(
+    guard: str, code: int, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs_of_a_test.py").write_text(JOBS)
+    (tmp_path / "mine.py").write_text(NAIVE.format(guard=guard))
+    places = os.pathsep.join([str(tmp_path), str(Path(__file__).resolve().parents[1])])
+    made = subprocess.run(
+        [sys.executable, str(tmp_path / "mine.py")],
+        env={**os.environ, "PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert made.returncode == code, made.stderr
+    assert words in made.stdout.splitlines()[-1]
+    if code:
+        assert "this script runs again in each process" in made.stdout + made.stderr
+        assert "if __name__ == '__main__':" in made.stdout

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from twin.scenario.learners import Learner
     from twin.training.train import Training
     from twin.training.tune import Tuning
+
+
+_RESUME, _SAME = "go on with: twin train --resume {}", "the same command with --out {} goes on"
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,6 @@ def tune(
 
 def _named(scenario: str) -> str:
     if not scenario:
-        from twin.basics.errors import TwinError
         from twin.scenario.catalog import available
 
         raise TwinError("train on which scenario?", allowed=", ".join(available("scenarios")))
@@ -139,35 +142,37 @@ def _named(scenario: str) -> str:
 def learner_for(agent: str, scenario: str, wishes: Wishes) -> Learner:
     """The learner of a file with what the command line changes; raises ScenarioError."""
     from twin.scenario.catalog import load_learner
+    from twin.training.place import for_scenario
 
-    return load_learner(agent).for_scenario(scenario).updated(wishes.changes())
+    return for_scenario(load_learner(agent), scenario).updated(wishes.changes())
 
 
 def _train(
     scenario: str, agent: str, wishes: Wishes, seeds: int, jobs: int, out: Path | None, quiet: bool
 ) -> None:
     """Train, tell, and end as `twin run` does."""
-    from twin.scenario.catalog import load_scenario
-    from twin.training.train import train as train_all
+    with _told_interrupted(_RESUME):
+        from twin.scenario.catalog import load_scenario
+        from twin.training.train import train as train_all
 
-    chosen = load_scenario(scenario)
-    learner = learner_for(agent, chosen.name, wishes)
-    terminal.announce_compiling()
-    words = f"{chosen.name}, {learner.name}"
-    with terminal.progress(words, quiet) as bar:
-        made = train_all(
-            chosen, learner, seeds=seeds, jobs=min(jobs, seeds), out=out, progress=bar, command=_command()
-        )
+        chosen = load_scenario(scenario)
+        learner = learner_for(agent, chosen.name, wishes)
+        terminal.announce_compiling()
+        with terminal.progress(f"{chosen.name}, {learner.name}", quiet) as bar:
+            made = train_all(
+                chosen, learner, seeds=seeds, jobs=min(jobs, seeds), out=out, progress=bar, command=_command()
+            )
     _tell(made)
 
 
 def _go_on(folder: Path, steps: int | None, jobs: int, quiet: bool) -> None:
     """Continue a training and tell."""
-    from twin.training.train import resume
+    with _told_interrupted(_RESUME, folder):
+        from twin.training.train import resume
 
-    terminal.announce_compiling()
-    with terminal.progress(folder.name, quiet) as bar:
-        made = resume(folder, steps, jobs, bar)
+        terminal.announce_compiling()
+        with terminal.progress(folder.name, quiet) as bar:
+            made = resume(folder, steps, jobs, bar)
     _tell(made)
 
 
@@ -181,14 +186,15 @@ def _tune(
     quiet: bool,
 ) -> None:
     """Look for parameters and tell."""
-    from twin.scenario.catalog import load_scenario
-    from twin.training.tune import tune as tune_all
+    with _told_interrupted(_SAME):
+        from twin.scenario.catalog import load_scenario
+        from twin.training.tune import tune as tune_all
 
-    chosen = load_scenario(scenario)
-    learner = learner_for(agent, chosen.name, wishes)
-    terminal.announce_compiling()
-    with terminal.progress(f"{chosen.name}, {learner.name}", quiet) as bar:
-        found = tune_all(chosen, learner, trials=trials, steps=steps, out=out, progress=bar)
+        chosen = load_scenario(scenario)
+        learner = learner_for(agent, chosen.name, wishes)
+        terminal.announce_compiling()
+        with terminal.progress(f"{chosen.name}, {learner.name}", quiet) as bar:
+            found = tune_all(chosen, learner, trials=trials, steps=steps, out=out, progress=bar)
     _tell_tuning(found)
 
 
@@ -210,8 +216,7 @@ def _tell(made: Training) -> None:
         terminal.say(f"next: twin compare {scenario} --agents {rules},{policy}")
     terminal.show(f"results: {folder}")
     if made.state == "interrupted":
-        terminal.say(f"interrupted; go on with: twin train --resume {shlex.quote(folder)}")
-        raise typer.Exit(terminal.INTERRUPTED)
+        raise _interrupted(_RESUME, made.folder)
 
 
 def _table(made: Training) -> None:
@@ -274,8 +279,27 @@ def _tell_tuning(found: Tuning) -> None:
         terminal.say(f"next: twin train {found.scenario} --agent {shlex.quote(file)}")
     terminal.show(f"results: {folder}")
     if found.interrupted:
-        terminal.say(f"interrupted; the same command with --out {shlex.quote(folder)} goes on")
-        raise typer.Exit(terminal.INTERRUPTED)
+        raise _interrupted(_SAME, found.folder)
+
+
+@contextmanager
+def _told_interrupted(words: str, folder: Path | None = None) -> Iterator[None]:
+    """At Ctrl-C say how to go on; before there is anything to go on with, that nothing was kept."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise _interrupted(words, getattr(error, "folder", folder)) from None
+
+
+def _interrupted(words: str, folder: Path | None) -> typer.Exit:
+    """Say how to go on in a folder; returns how to leave."""
+    from twin.training.going_on import LEARNER
+
+    if folder is None or not (folder / LEARNER).is_file():
+        terminal.say("interrupted before the first step; nothing was kept")
+    else:
+        terminal.say("interrupted; " + words.format(shlex.quote(terminal.shown_path(folder))))
+    return typer.Exit(terminal.INTERRUPTED)
 
 
 def _first_days(text: str) -> list[str]:

@@ -7,13 +7,12 @@ products, comparisons and look-ups act on a batch, so that N does not matter.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.basics.errors import ScenarioError
 from twin.basics.points import QUANTITIES
 from twin.basics.streams import generator
 from twin.building.tariff import boundary_calendar
@@ -129,6 +128,13 @@ class Outlook:
         other.task.furnish(seats)
         return other
 
+    def alone(self, building: Building, seat: int) -> Outlook:
+        """The same outlook with one climate, a copy of that in a seat."""
+        other = self.on(building)
+        other.view = self.view._replace(table=self.view.table[seat : seat + 1].copy())
+        other.task.furnish(1, seat)
+        return other
+
     def seat(self, at: int, other: Outlook) -> None:
         """Put what another outlook of the same design knows ahead into one seat, in place."""
         self.view.table[at] = other.view.table[0]
@@ -178,7 +184,6 @@ class Outlook:
                 at = np.minimum(np.arange(steps) + round(ahead * per_hour), steps - 1)
                 rows.append((f"forecast.{quantity}.{ahead:g}_h", _unit(quantity, building)))
                 columns.append(series[:, at])
-        _check_once([name for name, _ in rows])
         table = np.stack(columns, axis=2) if columns else np.zeros((climates, steps, 0))
         return rows, np.concatenate([table, table[:, -1:]], axis=1)
 
@@ -348,15 +353,6 @@ class Outlook:
         """Command rows (N, A) of actions; see twin.levers.Levers.points."""
         rule = self._rule(past) if self.spec.rule and past is not None else None
         return self.task.command(self.levers.points(action, simulator, rule))
-
-
-def _check_once(names: Sequence[str]) -> None:
-    """Raise ScenarioError where a forecast is asked for twice: columns are known by their names."""
-    for name in names:
-        if names.count(name) > 1:
-            key = "task.forecast, task.forecast_h"
-            raise ScenarioError("a forecast is asked for twice", key=key, value=name,
-                                allowed="each quantity once, each number of hours once")  # fmt: skip
 
 
 def _day_of_year(ordinal: int) -> int:

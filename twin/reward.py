@@ -14,7 +14,7 @@ import numpy as np
 from twin.basics.errors import ControllerError
 from twin.physics import layout as la
 from twin.scenario.learning import REWARDS, TaskSpec
-from twin.scenario.own_code import line_of, own_function, split, told
+from twin.scenario.own_code import fitting, line_of, own_function, place_of, split, told
 from twin.task import J_PER_KWH, Float
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Reward:
             "boptest": ("cost", "temperature"),
             "linear": ("energy", "temperature"),
             "productivity": ("cost", "productivity", "co2"),
-        }.get(spec.reward, ("cost", "temperature", "co2"))
+        }.get(str(spec.reward), ("cost", "temperature", "co2"))
 
     def tally(self, simulator: Simulator) -> Float:
         """What `terms` compares with after a step.
@@ -147,8 +147,12 @@ class Reward:
 
     def load(self) -> None:
         """Read the user's function now; raises ControllerError where it cannot be."""
-        if self._own is None and self.spec.reward not in REWARDS:
-            self._own = own_function(self.spec.reward, *ARGUMENTS)
+        asked = self.spec.reward
+        if self._own is None and asked not in REWARDS:
+            if isinstance(asked, str):
+                self._own = own_function(asked, *ARGUMENTS)
+            else:
+                self._own = fitting(asked, *place_of(asked), *ARGUMENTS)
 
     def worth(
         self, terms: Mapping[str, Float], observation: Callable[[], Float], names: tuple[str, ...]
@@ -178,7 +182,8 @@ class Reward:
     def _asked(self, terms: Mapping[str, Float], observation: Float, names: tuple[str, ...]) -> Float:
         self.load()
         assert self._own is not None
-        file, name = split(self.spec.reward) or ("", "")
+        asked = self.spec.reward
+        file, name = (split(asked) or ("", "")) if isinstance(asked, str) else place_of(asked)
         try:
             answer = self._own({key: value.copy() for key, value in terms.items()}, observation, names)
         except Exception as error:  # whatever the user's code raises is told as theirs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from twin.physics.layout import (
     Float,
     Int,
     Log,
+    State,
     scratch,
 )
 from twin.physics.panel import View, blind
@@ -84,7 +86,6 @@ class Simulator:
         self.building = building
         self.count = len(building.seeds)
         self.state, self._buffer = initial_state(building)
-        self._fresh = self._buffer.copy()
         self._log = silent_log(len(building.signal_points))
         self._unseen = np.zeros((0, 0), dtype=np.float32)
         self._advance: Callable[..., None] | None = None
@@ -111,21 +112,28 @@ class Simulator:
 
     def reset(self, mask: NDArray[np.bool_] | None = None) -> Measurements:
         """Put all buildings, or those where mask (N,) is true, back to the start of the warm-up."""
+        fresh, buffer = initial_state(self.building)
         if mask is None:
-            self._buffer[:] = self._fresh
+            self._buffer[:] = buffer
         else:
-            fresh = self._views(self._fresh)
-            for name, array in self.state._asdict().items():
-                array[mask] = fresh[name][mask]
+            for array, new in zip(self.state, fresh, strict=True):
+                array[mask] = new[mask]
         return self.measurements()
 
-    def _views(self, buffer: Float) -> dict[str, Float]:
-        views: dict[str, Float] = {}
-        offset = 0
-        for name, array in self.state._asdict().items():
-            views[name] = buffer[offset : offset + array.size].reshape(array.shape)
-            offset += array.size
-        return views
+    def fork(self, building: Building, row: int) -> Simulator:
+        """A simulator of another building of the same design, all of it in the state of one row of this."""
+        other = copy.copy(self)
+        other.building, other.count = building, len(building.seeds)
+        other._buffer = np.empty(self._buffer.size // self.count * other.count)
+        arrays, at = [], 0
+        for own in self.state:
+            size = own.size // self.count * other.count
+            arrays.append(other._buffer[at : at + size].reshape(other.count, *own.shape[1:]))
+            arrays[-1][:] = own[row]
+            at += size
+        other.state = State._make(arrays)
+        other.use(threads.wanted())
+        return other
 
     def step(self, command: Float) -> Measurements:
         """One control step under one command row per building, (N, A)."""

@@ -221,9 +221,13 @@ class Task:
         """Observations (climates, K + 1, n) at the start of boundary steps; zero where not known ahead."""
         return self._schedule
 
-    def furnish(self, seats: int) -> None:
-        """Give this task a table of its own with room for so many climates, see twin.envs.seats."""
-        own, kept = self._schedule, min(seats, len(self._schedule))
+    def furnish(self, seats: int, first: int = 0) -> None:
+        """Give this task a table of its own with room for so many climates, see twin.envs.seats.
+
+        `first` is the climate with which the copies begin.
+        """
+        own = self._schedule[first:]
+        kept = min(seats, len(own))
         self._schedule = np.repeat(own[:1], seats, axis=0)
         self._schedule[:kept] = own[:kept]
 

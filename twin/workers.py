@@ -9,11 +9,15 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from typing import TypeVar
 
+from twin.basics.errors import TwinError
+
+GUARDED = "in a script, what starts processes stands below `if __name__ == '__main__':`"
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
@@ -44,20 +48,39 @@ def each(
     ------
     BrokenProcessPool
         A process was killed.
+    TwinError
+        No process could begin, as where a script without a guard starts them.
     Exception
         What a job raised; the others end first, as at Ctrl-C.
     """
+    check_begun()
     context = multiprocessing.get_context("spawn")  # no thread of ours is copied half-way
     heard, giving_up = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(min(count, len(todo)), context, initializer=_begin, initargs=(heard,))
+    begun, beginning = context.Pipe(duplex=False)
+    ends = (heard, beginning)
+    pool = ProcessPoolExecutor(min(count, len(todo)), context, initializer=_begin, initargs=ends)
     pending = {pool.submit(partial(_answer, work), job): job for job in todo}
     try:
         for future in as_they_finish(set(pending), interrupted):
             yield pending[future], future.result()
+    except BrokenProcessPool:
+        if begun.poll():
+            raise
+        raise TwinError("no process could begin its work", allowed=GUARDED) from None
     finally:
         giving_up.close()  # no news to who is done; who works on after an error would keep us for hours
         pool.shutdown(wait=True, cancel_futures=True)
-        heard.close()
+        for end in (*ends, begun):
+            end.close()
+
+
+def check_begun() -> None:
+    """Raise TwinError in a process that is still reading the script that started it.
+
+    A process started afresh imports that script; what starts processes there would do so in each of them.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise TwinError("this script runs again in each process that it starts", allowed=GUARDED)
 
 
 def as_they_finish(waiting: set[Future[Answer]], interrupted: Callable[[], None]) -> Iterator[Future[Answer]]:
@@ -72,9 +95,10 @@ def as_they_finish(waiting: set[Future[Answer]], interrupted: Callable[[], None]
         yield from ready
 
 
-def _begin(parent_gives_up: Connection) -> None:
+def _begin(parent_gives_up: Connection, begun: Connection) -> None:
     """A process that waits for work ignores Ctrl-C; a job answers it (see _answer). No parent: no worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    begun.send(True)
     threading.Thread(target=_end_with_parent, args=(parent_gives_up,), daemon=True).start()
 
 

@@ -336,3 +336,42 @@ def test_an_own_reward_of_the_reset_step_is_zero(tmp_path: Path) -> None:
     env.reset(seed=0)
     rewards = [env.step(action)[1].tolist() for action in chosen(env, 98)]
     assert rewards[:96] == [[1.0, 1.0]] * 96 and rewards[96:] == [[0.0, 0.0], [1.0, 1.0]]
+
+
+def test_a_reward_may_be_a_function_in_python(mine: Path) -> None:
+    """It is what the same function in a file is, on every face, in forks and in a copy."""
+    module: dict[str, Any] = {}
+    exec(MINE, module)
+    task = {"reward": module["care"]}
+    ours, other = make(task=task), make(task={"reward": f"{mine}:care"})
+    many = BuildingVectorEnv(2, "classroom", task=task, **SHORT)
+    faces: list[Any] = []
+    if SB3:
+        from twin.envs.sb3 import BuildingVecEnv
+
+        faces.append(BuildingVecEnv("classroom", 2, task, **SHORT))
+        faces[0].seed(0)
+    for env in (ours, other, many):
+        env.reset(seed=0)
+    for face in faces:
+        face.reset()
+    for k in range(40):
+        action = np.full(3, 0.05 * (k - 20))
+        reward = ours.step(action)[1]
+        assert reward == other.step(action)[1] == many.step(np.stack([action, action]))[1][0]
+        assert all(face.step(np.stack([action, action]))[1][0] == np.float32(reward) for face in faces)
+    child = ours.fork(2)
+    assert child.step(np.zeros((2, 3)))[1].tolist() == [ours.step(np.zeros(3))[1]] * 2
+
+
+def test_a_function_in_python_that_is_none_is_told_with_its_name() -> None:
+    with pytest.raises(ControllerError, match=r"test_options\.py: .*<lambda>.*cannot be called as needed"):
+        make(task={"reward": lambda terms: 0.0})
+
+    def fails(terms: Any, observation: Any, names: Any) -> Any:
+        return terms["kwh"]
+
+    env = make(task={"reward": fails})
+    env.reset(seed=0)
+    with pytest.raises(ControllerError, match=r"test_options\.py:\d+: .*fails: failed"):
+        env.step(np.zeros(3))

@@ -166,3 +166,59 @@ def test_copies_with_other_futures_have_other_episodes_afterwards() -> None:
     assert same.reset()[1]["episode_seed"].tolist() == [following] * 3, (
         "the same future goes on as its parent"
     )
+
+
+@pytest.mark.parametrize("make_one", [make, many])
+@pytest.mark.parametrize("nothing", [5, None, "x", (), (1, 2, 3), np.zeros(3)])
+def test_what_is_no_snapshot_is_refused(make_one: Any, nothing: Any) -> None:
+    env = make_one()
+    env.reset(seed=0)
+    with pytest.raises(TwinError, match=r"snapshot: this is no snapshot.*what snapshot\(\)"):
+        env.restore(nothing)
+
+
+def test_a_snapshot_is_shown_in_one_line() -> None:
+    env = many(6, starts=STARTS)
+    env.reset(seed=0)
+    text = repr(env.snapshot()[0])
+    assert "classroom" in text and "6 in all" in text
+    assert "\n" not in text and len(text) < 200
+
+
+@pytest.mark.parametrize("varies", [False, True])
+@pytest.mark.parametrize("reseed", [False, True])
+def test_a_fork_and_its_parent_do_not_disturb_each_other(varies: bool, reseed: bool) -> None:
+    """A parent and a fork of a fork that go their own ways, through resets, are what they are alone."""
+    own: dict[str, Any] = {"site": {"weather_variability": "medium"}} if varies else {}
+    scenario = load_scenario("classroom", {"run": SHORT, **own})
+    task = {"forecast_error": "low", "past_steps": 1}
+
+    def steps(env: Any, count: int) -> Any:
+        shape = env.action_space.shape
+        return np.stack([env.step(np.full(shape, 0.1 * (k % 7)))[0] for k in range(count)])
+
+    def started() -> Any:
+        env = BuildingEnv(scenario, task, pool=2)
+        env.reset(seed=1)
+        steps(env, 30)
+        return env
+
+    alone, parent = started(), started()
+    child = parent.fork(2, reseed=reseed).fork(3, slot=1)
+    twin_child = started().fork(2, reseed=reseed).fork(3, slot=1)
+    kept = child.snapshot()
+    wanted = steps(twin_child, 40)
+    parent.reset(seed=0)
+    alone.reset(seed=0)
+    steps(child, 10)
+    np.testing.assert_array_equal(steps(parent, 20), steps(alone, 20))
+    child.restore(kept)
+    np.testing.assert_array_equal(steps(child, 40), wanted)
+    np.testing.assert_array_equal(wanted[:, 0], wanted[:, 2])
+    begun, plain = child.reset(seed=5)[0], BuildingVectorEnv(3, scenario, task, pool=2)
+    np.testing.assert_array_equal(begun, plain.reset(seed=5)[0])
+    np.testing.assert_array_equal(steps(child, 5), steps(plain, 5))
+    fresh = BuildingVectorEnv(3, scenario, task, pool=2)
+    fresh.reset(seed=0)
+    fresh.restore(kept)
+    np.testing.assert_array_equal(steps(fresh, 40), wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from twin.basics.errors import ScenarioError
 from twin.scenario.catalog import load_learner, load_scenario
-from twin.scenario.first_days import USES, starts
+from twin.scenario.first_days import USES, Use, starts
 from twin.scenario.learners import KINDS, Learner
 from twin.scenario.schema import Scenario
 
@@ -107,10 +108,30 @@ def test_the_days_before_and_after_are_free() -> None:
         starts(longer, "evaluation", scenario)
 
 
-def test_a_year_without_room_is_told() -> None:
-    with pytest.raises(ScenarioError, match="no days of the year are left for tuning") as told:
-        starts(learner(training={"days": 120}), "tuning", load_scenario("office"))
-    assert told.value.key == "tuning.starts"
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize(("section", "count"), [("training", 100), ("training", 400), ("evaluate", 1000)])
+def test_a_year_without_room_names_the_longest_episodes_that_have_it(
+    section: str, count: int, use: Use
+) -> None:
+    scenario = load_scenario("office")
+    with pytest.raises(ScenarioError, match=f"no days of the year are left for {use}") as told:
+        starts(learner(**{section: {"days": count}}), use, scenario)
+    assert told.value.key == f"{section}.days"
+    found = re.search(r"at most (\d+) days", str(told.value))
+    assert found is not None
+    most = int(found[1])
+    needed: tuple[Use, ...] = ("training", "evaluation") if use != "tuning" else USES
+    fits = learner(**{section: {"days": most}})
+    assert all(starts(fits, each, scenario) for each in needed)
+    longer = learner(**{section: {"days": most + 1}})
+    with pytest.raises(ScenarioError, match="no days of the year are left"):
+        [starts(longer, each, scenario) for each in needed]
+
+
+def test_a_year_that_is_given_away_promises_no_length() -> None:
+    every_week = [(date(2023, 1, 1) + timedelta(days=7 * i)).isoformat() for i in range(52)]
+    with pytest.raises(ScenarioError, match="allowed: first days of your own"):
+        starts(learner(training={"starts": every_week, "days": 7}), "evaluation", load_scenario("office"))
 
 
 def test_an_unknown_start_names_the_periods_and_the_line(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_the_onnx_file_acts_as_the_policy_does(tmp_path: Path) -> None:
     [
         ({"populatin": 3}, "population"),
         ({"population": "many"}, "population"),
-        ({"population": 2}, "at least 4"),
+        ({"population": 2}, "whole numbers from 4 on"),
         ({"leave_out": 3}, "leave_out"),
         ({"sigma": True}, "sigma"),
     ],

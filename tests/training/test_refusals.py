@@ -160,3 +160,14 @@ def test_what_a_scenario_replaces_is_not_judged_there(tmp_path: Path) -> None:
     with pytest.raises(ControllerError) as told:
         train(load_scenario("home"), path, out=tmp_path / "never")
     assert (told.value.line, told.value.key) == (4, "parameters.features.none.of")
+
+
+def test_features_that_no_action_hears_are_not_ignored(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    text = path.read_text()
+    path.write_text(text[: text.index("      hears:")])
+    with pytest.raises(ControllerError, match="no action hears these features") as told:
+        train("classroom", path, out=tmp_path / "never")
+    assert (told.value.file, told.value.line) == (str(path), line_of(path, "features:"))
+    assert (told.value.key, told.value.value) == (f"{OWN}.features", "open, early, hot")
+    assert not (tmp_path / "never").exists()

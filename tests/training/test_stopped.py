@@ -25,7 +25,7 @@ from twin.scenario.learners import Learner
 from twin.scenario.policy_file import read_about
 from twin.training.diary import due
 from twin.training.evaluation import HeldOut
-from twin.training.seed import newest
+from twin.training.going_on import newest
 from twin.training.train import learner_yaml, resume, train
 
 GENERATION = 9 * 2 * 96  # of eight candidates and the rule

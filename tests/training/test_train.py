@@ -16,7 +16,8 @@ from twin.basics.errors import ControllerError, ResultsError, TwinError
 from twin.control.learned import load_model
 from twin.scenario.policy_file import read_about
 from twin.training.evaluation import REWARD, score
-from twin.training.seed import STOP, newest
+from twin.training.going_on import newest
+from twin.training.seed import STOP
 from twin.training.train import resume, train
 
 
@@ -154,7 +155,7 @@ def test_held_out_rewards_agree_with_the_indicators_of_a_run(trained: Path, tmp_
         ({"parameters": {"lerning_rate": 0.1}}, "did you mean 'learning_rate'?"),
         ({"parameters": {"learning_rate": "lin_x"}}, "lin_0.0003"),
         ({"parameters": {"gamma": "much"}}, "a number, such as 0.99"),
-        ({"parameters": {"batch_size": -4}}, "does not take these parameters"),
+        ({"parameters": {"batch_size": -4}}, "whole numbers from 1 on"),
         ({"policy_kwargs": {"net_arc": [8]}}, "did you mean 'net_arch'?"),
         ({"policy_kwargs": {"activation_fn": "Tanhh"}}, "did you mean 'Tanh'?"),
         ({"search": {"gama": {"low": 0.1, "high": 0.9}}}, "did you mean 'gamma'?"),

@@ -23,5 +23,5 @@ for _name, _scenario in IDS.items():
             id=_name,
             entry_point="twin.envs.single:BuildingEnv",
             vector_entry_point="twin.envs.vector:BuildingVectorEnv",
-            kwargs={} if _scenario is None else {"scenario": _scenario},
+            kwargs={} if _scenario is None else {"fixed": _scenario},
         )

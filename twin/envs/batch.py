@@ -14,7 +14,7 @@ from twin.basics import streams
 from twin.basics.errors import TwinError
 from twin.building.assembly import Building
 from twin.control.build import lead
-from twin.envs.options import SEEDS, Reseed, futures
+from twin.envs.options import SEEDS, Reseed, futures, whole
 from twin.envs.reseed import next_midnight, passing, spliced
 from twin.envs.seats import CLIMATE, Seats, seats_for
 from twin.envs.snapshot import FleetSnapshot, Snapshot
@@ -65,13 +65,10 @@ class Batch:
     def __init__(
         self, scenario: Scenario, spec: TaskSpec, count: int, pool: int = POOL, first_seed: int = 0
     ) -> None:
-        if count < 1:
-            raise TwinError("too few environments", key="num_envs", value=count, allowed="at least 1")
-        if pool < 0:
-            raise TwinError("this is no size of a pool", key="pool", value=pool, allowed="0 or more")
-        if not 0 <= first_seed <= SEEDS - max(pool, 1):
-            raise TwinError("this is not a seed", key="first_seed", value=first_seed,
-                            allowed="whole numbers from 0; with the pool to 2**63 - 1")  # fmt: skip
+        count = whole(count, "num_envs", "too few environments", "at least 1", least=1)
+        pool = whole(pool, "pool", "this is no size of a pool", "0 or more")
+        seeds = "whole numbers from 0; with the pool to 2**63 - 1"
+        first_seed = whole(first_seed, "first_seed", "this is not a seed", seeds, most=SEEDS - max(pool, 1))
         self.first_seed = first_seed
         self.scenario, self.spec, self.count, self.pool = scenario, spec, count, pool
         self.seeds = np.zeros(count, dtype=np.int64)
@@ -237,11 +234,11 @@ class Batch:
         self.outlook.building = building
         self.outlook.task.building = building
 
-    def step(self, action: NDArray[np.floating]) -> None:
+    def step(self, action: NDArray[np.generic]) -> None:
         """One control step of every slot; raises TwinError where a slot is past the end of the window."""
+        command = self.outlook.command(action, self.simulator, self.past)
         self.outlook.remember(self.simulator, self.past)
         self._tally = self.outlook.tally(self.simulator)
-        command = self.outlook.command(action, self.simulator, self.past)
         seen = np.empty((self.count, len(self.outlook.names)), dtype=np.float32)
         self.simulator.play(command, self._ticks, self.outlook.view, seen)
         self.outlook.lead(self.simulator, self.past)
@@ -317,28 +314,35 @@ class Batch:
         TwinError
             No copies, or not one seed per slot.
         """
-        if count < 1:
-            raise TwinError("too few copies", key="count", value=count, allowed="at least 1")
+        whole(count, "count", "too few copies", "at least 1", least=1)
         strays = None if reseed is False else futures(reseed, int(self.seeds[slot]), count)
-        child = Batch.__new__(Batch)
-        child.scenario, child.spec, child.count, child.pool = self.scenario, self.spec, count, self.pool
-        child.first_seed = self.first_seed
-        child.seeds = np.zeros(count, dtype=np.int64)
-        child.base = np.repeat(self.base[slot], count)
-        child.episode = np.repeat(self.episode[slot], count)
-        child._every = np.arange(count, dtype=np.int64)
-        child.enter(self.window, self.outlook)
-        child.put(child._every, np.repeat(self.seeds[slot], count))
-        mine = self.simulator.state._asdict()
-        for name, array in child.simulator.state._asdict().items():
-            array[:] = mine[name][slot]
-        child.past[:] = self.past[slot]
-        if self._strayed:
-            coming = self._coming()
-            child._come({name: [value[slot]] * count for name, value in coming.items()})
+        child = self._copies(count, slot)
         if strays is not None:
             child._stray(strays)
             child.base[:] = [streams.key(int(self.base[slot]), "future", str(other)) for other in strays]
+        return child
+
+    def _copies(self, count: int, slot: int) -> Batch:
+        """A batch of `count` slots that are copies of one slot of this; its window and outlook are shared."""
+        child = Batch.__new__(Batch)
+        child.scenario, child.spec, child.count, child.pool = self.scenario, self.spec, count, self.pool
+        child.first_seed, child.window = self.first_seed, self.window
+        child._hold()
+        child._ticks, child._last_tick = self._ticks, self._last_tick
+        child._strayed, child._forks = self._strayed, self._forks
+        child._tally = child._seen = None
+        child._every = np.arange(count, dtype=np.int64)
+        for name in ("seeds", "base", "episode", "errors", "past"):
+            setattr(child, name, getattr(self, name)[[slot] * count])
+        building, child._seats = self.building, None
+        if self._seats is not None:
+            child._seats, building = Seats.alone(building, slot, count, self._seats.of[slot])
+        own = {name: getattr(building.boundary, name)[[slot] * count] for name in PER_SEED}
+        building = with_rows(building, own, [int(self.seeds[slot])] * count)
+        child.outlook = self.outlook.on(building) if self._seats is None else self.outlook.alone(
+            building, int(self.building.boundary.climate[slot])
+        )  # fmt: skip
+        child.simulator = self.simulator.fork(building, slot)
         return child
 
     def _stray(self, seeds: Sequence[int]) -> None:

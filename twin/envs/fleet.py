@@ -12,9 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.basics.errors import TwinError
+from twin.basics.errors import ScenarioError, TwinError
 from twin.envs.batch import Batch, Row
-from twin.envs.options import Reseed, moved
+from twin.envs.options import Reseed, moved, whole
 from twin.envs.snapshot import FleetSnapshot, Snapshot
 from twin.envs.window import Window, window
 from twin.outlook import Float32
@@ -23,11 +23,11 @@ from twin.scenario.learning import TaskSpec
 from twin.scenario.schema import Scenario
 
 Start = str | date
-Starts = int | Sequence[Start]
+Starts = int | Start | Sequence[Start] | None
 MOST_STARTS = 52
 
 
-def dates(scenario: Scenario, starts: Starts) -> Sequence[Start]:
+def dates(scenario: Scenario, starts: int | Start | Sequence[Start]) -> Sequence[Start]:
     """Starts as they are listed; of a number, so many spread over a year in whole weeks from the scenario's.
 
     All lie in the year of the scenario's own start, which comes first, and on its weekday.
@@ -35,16 +35,30 @@ def dates(scenario: Scenario, starts: Starts) -> Sequence[Start]:
     Raises
     ------
     TwinError
-        More starts than a year has weeks.
+        None, more than a year has weeks, or nothing of this kind.
     """
-    if not isinstance(starts, int):
+    if isinstance(starts, str | date):
+        return (starts,)
+    if isinstance(starts, Sequence) and len(starts):
         return starts
-    if not 1 <= starts <= MOST_STARTS:
-        raise TwinError("a year does not have so many starts", key="starts", value=starts, allowed="1 to 52")
+    allowed = 'dates or named periods, such as ("winter", "2023-07-10"), or how many: 1 to 52'
+    if isinstance(starts, Sequence):
+        raise TwinError("there are no starts", key="starts", value=starts, allowed=allowed)
+    number = whole(starts, "starts", "a year does not have so many starts", allowed, 1, MOST_STARTS)
     first = scenario.run.start
-    weeks = [round(52 * i / starts) for i in range(starts)]
+    weeks = [round(52 * i / number) for i in range(number)]
     days = [first + timedelta(weeks=week) for week in weeks]
     return [day if day.year == first.year else day - timedelta(weeks=52) for day in days]
+
+
+def begun(scenario: Scenario, start: Start) -> Scenario:
+    """The scenario at one of its starts; raises ScenarioError where that is none."""
+    try:
+        return moved(scenario, {"start": start})
+    except ScenarioError as error:
+        if error.key == "options.start":
+            error.key = "starts"
+        raise
 
 
 class Fleet(Batch):
@@ -65,7 +79,7 @@ class Fleet(Batch):
         starts: Sequence[Start],
         first_seed: int = 0,
     ) -> None:
-        self._scenarios = [moved(scenario, {"start": start}) for start in starts]
+        self._scenarios = [begun(scenario, start) for start in starts]
         super().__init__(self._scenarios[0], spec, count, pool, first_seed)
         self._groups: list[tuple[Int, Batch]] = []
         self._windows: dict[int, Window] = {}  # of the starts played so far: none is made twice
@@ -137,7 +151,7 @@ class Fleet(Batch):
             groups.append((own, batch))
         return groups
 
-    def step(self, action: NDArray[np.floating]) -> None:
+    def step(self, action: NDArray[np.generic]) -> None:
         """See Batch.step."""
         if not self._groups:
             super().step(action)
@@ -219,10 +233,10 @@ def slots_of(
     spec: TaskSpec,
     count: int,
     pool: int,
-    starts: Starts = (),
+    starts: Starts = None,
     first_seed: int = 0,
 ) -> Batch:
     """A batch, or a fleet where episodes begin at several dates."""
-    if starts:
+    if starts is not None:
         return Fleet(scenario, spec, count, pool, dates(scenario, starts), first_seed)
     return Batch(scenario, spec, count, pool, first_seed)

@@ -5,8 +5,7 @@ Needs the extra `marl`. All agents act on one building, which is BuildingEnv's t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,14 +14,14 @@ from gymnasium.spaces import Box, Discrete
 from numpy.typing import NDArray
 
 from twin.basics.errors import MissingExtraError, ScenarioError, TwinError, nearest
+from twin.envs.arguments import Source
 from twin.envs.batch import POOL
-from twin.envs.fleet import Start
+from twin.envs.fleet import Starts
 from twin.envs.single import BuildingEnv
 from twin.levers import combinations
 from twin.outlook import Float32
 from twin.physics import layout as la
-from twin.scenario.learning import TaskSpec, task_spec
-from twin.scenario.schema import Scenario
+from twin.scenario.learning import Given, TaskSpec, task_spec
 
 try:
     from pettingzoo import ParallelEnv
@@ -70,11 +69,11 @@ class BuildingParallelEnv(ParallelEnv):  # type: ignore[misc, unused-ignore]
 
     def __init__(
         self,
-        scenario: str | Path | Scenario,
-        task: TaskSpec | Mapping[str, object] | None = None,
+        scenario: Source | None = None,
+        task: Given = None,
         *,
         pool: int = POOL,
-        starts: Sequence[Start] = (),
+        starts: Starts = None,
         first_seed: int = 0,
         render_mode: str | None = None,
         **run: Any,
@@ -273,8 +272,6 @@ def _choice(agent: str, action: Any, count: int) -> int:
     return int(given)
 
 
-def parallel_env(
-    scenario: str | Path | Scenario, task: TaskSpec | Mapping[str, object] | None = None, **keys: Any
-) -> BuildingParallelEnv:
+def parallel_env(scenario: Source | None = None, task: Given = None, **keys: Any) -> BuildingParallelEnv:
     """A PettingZoo parallel environment with an agent per zone; arguments as BuildingEnv's."""
     return BuildingParallelEnv(scenario, task, **keys)

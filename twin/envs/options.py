@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -27,6 +28,15 @@ def whole_seed(seed: object, key: str = "seed") -> int:
         allowed = "whole numbers from 0 to 2**63 - 1"
         raise TwinError("this is not a seed", key=key, value=seed, allowed=allowed)
     return int(seed)
+
+
+def whole(value: object, key: str, message: str, allowed: str, least: int = 0, most: float = math.inf) -> int:
+    """A whole number between two bounds; raises TwinError with this message where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TwinError("this is not a whole number", key=key, value=value, allowed=allowed)
+    if not least <= value <= most:
+        raise TwinError(message, key=key, value=value, allowed=allowed)
+    return int(value)
 
 
 def numbered(

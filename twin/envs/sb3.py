@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.basics.errors import MissingExtraError, TwinError
+from twin.envs.actions import Actions
+from twin.envs.arguments import Source, checked_mode, starting_scenario
 from twin.envs.batch import POOL
 from twin.envs.fleet import Starts, slots_of
 from twin.envs.options import exact_seed, goes_elsewhere, moved, numbered, whole_seed
-from twin.envs.vector import checked_mode, spaces, starting_scenario
+from twin.envs.vector import spaces
 from twin.outlook import Float32
-from twin.scenario.learning import TaskSpec, task_spec
-from twin.scenario.schema import Scenario
+from twin.scenario.learning import Given, task_spec
 
 try:
     from stable_baselines3.common.vec_env.base_vec_env import VecEnv
@@ -57,18 +57,18 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
 
     def __init__(
         self,
-        scenario: str | Path | Scenario,
+        scenario: Source | None = None,
         num_envs: int = 1,
-        task: TaskSpec | Mapping[str, object] | None = None,
+        task: Given = None,
         *,
         pool: int = POOL,
         first_seed: int = 0,
-        starts: Starts = (),
+        starts: Starts = None,
         render_mode: str | None = None,
         **run: Any,
     ) -> None:
         self.render_mode = checked_mode(render_mode)
-        self._scenario = starting_scenario(scenario, run, starts)
+        self._scenario = starting_scenario(scenario, run, starts, type(self))
         self.batch = slots_of(self._scenario, task_spec(task), num_envs, pool, starts, first_seed)
         self.observation_names, self.observation_units = self.batch.outlook.names, self.batch.outlook.units
         self.action_names = self.batch.outlook.action_names
@@ -78,7 +78,8 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
         self._length = np.zeros(num_envs, dtype=np.int64)
         self._began = time.perf_counter()
         self._seeded = False
-        self._actions: NDArray[np.floating[Any]] = np.zeros((num_envs, len(self.action_names)), np.float32)
+        self._takes = Actions(self.batch.outlook, num_envs)
+        self._actions: NDArray[np.generic] = np.zeros((num_envs, len(self.action_names)), np.float32)
 
     def reset(self) -> Float32:
         """Begin an episode in every slot: of the seeds given by `seed()`, else each slot's next.
@@ -119,8 +120,8 @@ class BuildingVecEnv(VecEnv):  # type: ignore[misc, unused-ignore]
             self.reset_infos[slot] = own | {"episode_seed": int(seeds[slot])}
 
     def step_async(self, actions: NDArray[np.floating[Any]]) -> None:
-        """Keep the actions for step_wait."""
-        self._actions = actions
+        """Keep the actions for step_wait; raises TwinError where they have not `action_space`'s shape."""
+        self._actions = self._takes.rows(actions)
 
     def step_wait(self) -> tuple[Float32, Float32, NDArray[np.bool_], Infos]:
         """One control step of every slot."""

@@ -59,6 +59,27 @@ class Seats:
             building, parameters=parameters._replace(**variants), boundary=boundary._replace(**climates)
         )
 
+    @classmethod
+    def alone(cls, building: Building, slot: int, count: int, name: Hashable) -> tuple[Seats, Building]:
+        """One seat, where `count` slots all play what a slot of another batch plays; and their building.
+
+        The climate and the parameters are copies; people and devices are still the other batch's.
+        """
+        seats, seat = cls(1), int(building.boundary.climate[slot])
+        seats._at, seats.of = {name: 0}, dict.fromkeys(range(count), name)
+        parameters, boundary = building.parameters, building.boundary
+        variants: dict[str, Any] = {
+            field: getattr(parameters, field)[seat : seat + 1].copy()
+            for field in Parameters._fields
+            if field not in SHARED
+        }
+        climates: dict[str, Any] = {
+            field: getattr(boundary, field)[seat : seat + 1].copy() for field in CLIMATE
+        }
+        return seats, dataclasses.replace(
+            building, parameters=parameters._replace(**variants), boundary=boundary._replace(**climates)
+        )
+
     def needs_more(self, wanted: Mapping[int, Hashable]) -> bool:
         """Whether the slots will play more episodes at once than there are seats."""
         return len({*(self.of | dict(wanted)).values()}) > self.count

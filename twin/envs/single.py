@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import gymnasium
@@ -11,14 +10,15 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
+from twin.envs.actions import Actions
+from twin.envs.arguments import Source, checked_mode, starting_scenario
 from twin.envs.batch import POOL
 from twin.envs.fleet import Starts, slots_of
 from twin.envs.options import Reseed, exact_seed, goes_elsewhere, moved, numbered, whole_seed
-from twin.envs.snapshot import Snapshot
-from twin.envs.vector import BuildingVectorEnv, checked_mode, spaces, starting_scenario
+from twin.envs.snapshot import Snapshot, parts
+from twin.envs.vector import BuildingVectorEnv, spaces
 from twin.outlook import Float32
-from twin.scenario.learning import TaskSpec, task_spec
-from twin.scenario.schema import Scenario
+from twin.scenario.learning import Given, task_spec
 
 Values = dict[str, Any]
 
@@ -31,7 +31,7 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
     scenario
         A name, a path, or a Scenario.
     task
-        A TaskSpec, or its keys (see twin.scenario.learning.TaskSpec).
+        A TaskSpec, its keys, or a YAML file of them (see twin.scenario.learning).
     pool
         Episodes are drawn from `pool` building seeds, which are prepared once; 0: every episode has people,
         devices and a warm-up of its own.
@@ -39,9 +39,11 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         The pool is this seed and the following: train on some, evaluate on others.
     starts
         Dates or named periods at which episodes begin in turn, or how many to spread over the year of the
-        scenario's start; none: that start.
+        scenario's start; None: that start.
     render_mode
         `rgb_array` draws the plan.
+    fixed
+        The scenario of a registered id, which takes no other.
     run
         Keys of the scenario's `run` to replace: days, warm_up_days, tick_s, control_step_s, start.
 
@@ -55,19 +57,21 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
 
     def __init__(
         self,
-        scenario: str | Path | Scenario,
-        task: TaskSpec | Mapping[str, object] | None = None,
+        scenario: Source | None = None,
+        task: Given = None,
         *,
         pool: int = POOL,
         first_seed: int = 0,
-        starts: Starts = (),
+        starts: Starts = None,
         render_mode: str | None = None,
+        fixed: str | None = None,
         **run: Any,
     ) -> None:
         self.render_mode = checked_mode(render_mode)
-        self._scenario = starting_scenario(scenario, run, starts)
+        self._scenario = starting_scenario(scenario, run, starts, type(self), fixed)
         self.batch = slots_of(self._scenario, task_spec(task), 1, pool, starts, first_seed)
         outlook = self.batch.outlook
+        self._actions = Actions(outlook)
         seen, acted = spaces(outlook)
         self.observation_space = cast("gymnasium.Space[Float32]", seen)
         self.action_space = cast("gymnasium.Space[NDArray[np.floating[Any]]]", acted)
@@ -115,11 +119,13 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         ------
         gymnasium.error.ResetNeeded
             Before the first reset, or after the horizon.
+        TwinError
+            This is no action of `action_space`'s shape and kind; nothing has changed.
         """
         batch = self.batch
         if not self._ready:
             raise ResetNeeded("call reset() before step(): no episode has begun, or it has ended")
-        batch.step(np.asarray(action)[None])
+        batch.step(self._actions.rows(action))
         terms, seen = batch.terms(), batch.observe()
         reward = batch.worth(terms, seen)
         truncated = bool(batch.over()[0])
@@ -149,10 +155,12 @@ class BuildingEnv(gymnasium.Env[Float32, NDArray[np.floating[Any]]]):
         Raises
         ------
         TwinError
-            It is of another task, or of another scenario in more than start and weather; nothing has changed.
+            It is no snapshot, or of another task, or of another scenario in more than start and weather;
+            nothing has changed.
         """
-        self.batch.restore(snapshot[0])
-        self._ready, self._seeded = bool(snapshot[1]), bool(snapshot[2])
+        kept, ready, seeded = parts(snapshot)
+        self.batch.restore(kept)
+        self._ready, self._seeded = bool(ready), bool(seeded)
 
     def fork(self, count: int, reseed: Reseed = False) -> BuildingVectorEnv:
         """A vector environment whose `count` slots continue exactly from here.

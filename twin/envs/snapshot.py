@@ -9,9 +9,19 @@ from twin.basics.errors import TwinError
 from twin.envs.window import Window
 from twin.physics.layout import Float, Int
 from twin.scenario.learning import TaskSpec
+from twin.scenario.record import listing
 
 
-@dataclass(frozen=True)
+def parts(snapshot: object) -> tuple[Snapshot, Any, Any]:
+    """What an environment's snapshot is made of; raises TwinError where it is none."""
+    match snapshot:
+        case (Snapshot() as kept, ready, seeded):
+            return kept, ready, seeded
+    raise TwinError("this is no snapshot", key="snapshot", value=type(snapshot).__name__,
+                    allowed="what snapshot() of an equal environment returned")  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
 class Snapshot:
     """All that the future of a batch depends on; its window and the traces in it are shared.
 
@@ -36,6 +46,11 @@ class Snapshot:
     episode: Int
     strayed: dict[str, Any] | None = field(default=None, kw_only=True)
 
+    def __repr__(self) -> str:
+        name, start = self.window.scenario.name, self.window.scenario.run.start
+        seeds = listing(map(str, self.seeds.tolist()), 4)
+        return f"<{type(self).__name__} of {name} from {start}, seeds {seeds}>"
+
     def check(self, window: Window, spec: TaskSpec, count: int) -> None:
         """Raise TwinError where it is of another scenario (start and weather apart), task or count."""
         name = window.scenario.name
@@ -53,7 +68,7 @@ class Snapshot:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FleetSnapshot(Snapshot):
     """A snapshot of every group with the slots that it holds; the fields of Snapshot are all slots'."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -14,35 +14,18 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from twin.basics.errors import TwinError
+from twin.envs.actions import Actions
+from twin.envs.arguments import Source, checked_autoreset, checked_mode, starting_scenario
 from twin.envs.batch import POOL, Batch
-from twin.envs.fleet import Starts, dates, slots_of
-from twin.envs.options import Reseed, exact_seed, goes_elsewhere, moved, numbered, whole_seed
-from twin.envs.snapshot import Snapshot
+from twin.envs.fleet import Starts, slots_of
+from twin.envs.options import Reseed, exact_seed, goes_elsewhere, moved, numbered, whole, whole_seed
+from twin.envs.snapshot import Snapshot, parts
 from twin.outlook import Float32, Outlook
-from twin.scenario.catalog import load_scenario
-from twin.scenario.learning import TaskSpec, task_spec
+from twin.scenario.learning import Given, task_spec
 from twin.scenario.schema import Scenario
 
 Bools = NDArray[np.bool_]
 Values = dict[str, Any]
-
-
-def starting_scenario(
-    scenario: str | Path | Scenario, run: Mapping[str, Any], starts: Starts = ()
-) -> Scenario:
-    """The scenario with some keys of its run replaced, at the first of its starts; raises ScenarioError."""
-    if isinstance(scenario, Scenario):
-        read = scenario.updated(**run) if run else scenario
-    else:
-        read = load_scenario(scenario, {"run": dict(run)} if run else None)
-    return moved(read, {"start": dates(read, starts)[0]}) if starts else read
-
-
-def checked_mode(render_mode: str | None) -> str | None:
-    """A render mode; raises TwinError where there is none of that name."""
-    if render_mode not in (None, "rgb_array"):
-        raise TwinError("unknown render mode", key="render_mode", value=render_mode, allowed="rgb_array")
-    return render_mode
 
 
 def spaces(outlook: Outlook) -> tuple[Box, Box | Discrete]:
@@ -64,7 +47,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
     ----------
     num_envs
         How many.
-    scenario, task, pool, first_seed, starts, run
+    scenario, task, pool, first_seed, starts, fixed, run
         As BuildingEnv's.
     autoreset_mode
         NextStep (default), SameStep or Disabled, as Gymnasium defines them.
@@ -77,20 +60,22 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
     def __init__(
         self,
         num_envs: int,
-        scenario: str | Path | Scenario,
-        task: TaskSpec | Mapping[str, object] | None = None,
+        scenario: Source | None = None,
+        task: Given = None,
         *,
         pool: int = POOL,
         first_seed: int = 0,
-        starts: Starts = (),
+        starts: Starts = None,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
+        fixed: str | None = None,
         **run: Any,
     ) -> None:
         checked_mode(render_mode)
-        started = starting_scenario(scenario, run, starts)
+        mode = checked_autoreset(autoreset_mode)
+        started = starting_scenario(scenario, run, starts, type(self), fixed)
         batch = slots_of(started, task_spec(task), num_envs, pool, starts, first_seed)
-        self._prepare(batch, started, AutoresetMode(autoreset_mode), render_mode)
+        self._prepare(batch, started, mode, render_mode)
 
     @classmethod
     def of(cls, batch: Batch, scenario: Scenario, render_mode: str | None = None) -> Self:
@@ -106,14 +91,32 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         self.batch, self._scenario, self.num_envs = batch, scenario, batch.count
         self.autoreset_mode, self.render_mode = mode, render_mode
         self.metadata = {"render_modes": ["rgb_array"], "render_fps": 4, "autoreset_mode": mode}
-        self.single_observation_space, self.single_action_space = spaces(batch.outlook)
-        self.observation_space = batch_space(self.single_observation_space, batch.count)
-        self.action_space = batch_space(self.single_action_space, batch.count)
         self.observation_names, self.observation_units = batch.outlook.names, batch.outlook.units
         self.action_names = batch.outlook.action_names
         self._ready = np.zeros(batch.count, dtype=np.bool_)  # an episode has begun and not ended
         self._seeded = np.zeros(batch.count, dtype=np.bool_)  # has been reset at least once
         self._all = np.ones(batch.count, dtype=np.bool_)
+        self._actions = Actions(batch.outlook, batch.count)
+
+    @cached_property
+    def single_observation_space(self) -> Box:  # type: ignore[override]
+        """What is seen of one building; made when asked for, so that a fork need not."""
+        return spaces(self.batch.outlook)[0]
+
+    @cached_property
+    def single_action_space(self) -> Box | Discrete:  # type: ignore[override]
+        """What is set in one building."""
+        return spaces(self.batch.outlook)[1]
+
+    @cached_property
+    def observation_space(self) -> Any:  # type: ignore[override]
+        """What is seen of all."""
+        return batch_space(self.single_observation_space, self.num_envs)
+
+    @cached_property
+    def action_space(self) -> Any:  # type: ignore[override]
+        """What is set in all."""
+        return batch_space(self.single_action_space, self.num_envs)
 
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: Values | None = None
@@ -186,10 +189,13 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         ------
         gymnasium.error.ResetNeeded
             Before the first reset; with Disabled, also while a slot's episode is over.
+        TwinError
+            These are no actions of `action_space`'s shape and kind; nothing has changed.
         """
+        rows = self._actions.rows(actions)
         again = self._begin_ended()
         batch = self.batch
-        batch.step(actions)
+        batch.step(rows)
         terms = batch.terms()
         if again.size:
             batch.begin(again)
@@ -261,14 +267,14 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
 
     def restore(self, snapshot: tuple[Snapshot, Bools, Bools]) -> None:
         """Continue exactly from a snapshot; raises as BuildingEnv's, also for another number of slots."""
-        self.batch.restore(snapshot[0])
-        self._ready[:], self._seeded[:] = snapshot[1], snapshot[2]
+        kept, ready, seeded = parts(snapshot)
+        self.batch.restore(kept)
+        self._ready[:], self._seeded[:] = ready, seeded
 
     def fork(self, count: int, slot: int = 0, reseed: Reseed = False) -> Self:
         """An environment whose `count` slots continue exactly from one slot; as BuildingEnv.fork."""
-        if not 0 <= slot < self.num_envs:
-            raise TwinError("there is no such slot", key="slot", value=slot,
-                            allowed=f"0 to {self.num_envs - 1}")  # fmt: skip
+        last = self.num_envs - 1
+        whole(slot, "slot", "there is no such slot", f"0 to {last}", most=last)
         if not self._ready[slot]:
             raise ResetNeeded("nothing to continue from: no episode has begun, or it has ended")
         return type(self).of(self.batch.fork(count, slot, reseed), self._scenario, self.render_mode)

@@ -16,6 +16,8 @@ _KEY = {"training": "training.starts", "evaluation": "evaluate.starts", "tuning"
 _MOST = {"training": 8, "evaluation": 4, "tuning": 4}
 _TURNS: tuple[Use, ...] = ("training", "evaluation", "training", "tuning")  # with free stretches of the year
 _Days = frozenset[tuple[int, int]]  # month and day: a typical year has the same weather in every year
+_Given = dict[Use, dict[str, date]]
+_YEAR = 366
 
 
 def starts(learner: Learner, use: Use, scenario: Scenario) -> tuple[str, ...]:
@@ -34,31 +36,51 @@ def starts(learner: Learner, use: Use, scenario: Scenario) -> tuple[str, ...]:
         left.
     """
     given = {each: _given(learner, each, scenario) for each in USES}
+    spans = {each: _spans(firsts, days_of(learner, each)) for each, firsts in given.items()}
     for first, second in combinations(USES, 2):
-        _check_apart(first, given[first], second, given[second])
+        _check_apart(first, spans[first], second, spans[second])
     if given[use]:
         return _section(learner, use).starts
-    longest = max(days_of(learner, each) for each in USES)
-    run = scenario.run
-    taken = _Days().union(
-        *(_span(day, run.days) for day in (run.start, *run.periods.values())),
-        *(days for episodes in given.values() for days in episodes.values()),
-    )
-    turns = [each for each in _TURNS if not given[each]]
-    free = _free_stretches(run.start.year, longest, taken)
-    mine = [day for i, day in enumerate(free) if turns[i % len(turns)] == use]
+    mine = _shares(learner, given, scenario).get(use, [])
     if not mine:
-        raise ScenarioError(
-            f"no days of the year are left for {use}",
-            key=_KEY[use],
-            value=f"{longest} days an episode",
-            allowed="first days of your own, shorter episodes, or fewer first days given to other uses",
-        )
+        raise _too_long(learner, use, given, scenario)
     most = min(_MOST[use], len(mine))
     picked = [mine[int((i + 0.5) * len(mine) / most)] for i in range(most)]
     if use == "training":
         picked = [day + timedelta(days=3 * i % 7) for i, day in enumerate(picked)]
     return tuple(day.isoformat() for day in picked)
+
+
+def _shares(learner: Learner, given: _Given, scenario: Scenario, longest: int = 0) -> dict[Use, list[date]]:
+    """First days that are free for each use without given ones, were its episodes `longest` days at most."""
+    run, most = scenario.run, longest or 10**6
+    lengths = {each: min(most, days_of(learner, each)) for each in USES}
+    taken = _Days().union(
+        *(_span(day, run.days) for day in (run.start, *run.periods.values())),
+        *(_span(day, lengths[each]) for each, firsts in given.items() for day in firsts.values()),
+    )
+    turns = [each for each in _TURNS if not given[each]]
+    free = _free_stretches(run.start.year, max(lengths.values()), taken)
+    return {each: [d for i, d in enumerate(free) if turns[i % len(turns)] == each] for each in turns}
+
+
+def _too_long(learner: Learner, use: Use, given: _Given, scenario: Scenario) -> ScenarioError:
+    """What is said where no first days are left for a use; names the longest episodes that have room."""
+    longest = max(days_of(learner, each) for each in USES)
+    beside = {use, "training", "evaluation"}  # a training does not need tuning's
+    most = None
+    for days in range(min(longest, _YEAR) - 1, 0, -1):
+        if all(left for each, left in _shares(learner, given, scenario, days).items() if each in beside):
+            most = days
+            break
+    shorter = f"episodes of at most {most} days, or " if most else ""
+    evaluated = learner.evaluate.days
+    return ScenarioError(
+        f"no days of the year are left for {use}",
+        key="evaluate.days" if evaluated == longest else "training.days",
+        value=f"{longest} days an episode",
+        allowed=f"{shorter}first days of your own for each use, which share no day",
+    )
 
 
 def days_of(learner: Learner, use: Use) -> int:
@@ -73,10 +95,14 @@ def _section(learner: Learner, use: Use) -> TrainingSpec | EvaluationSpec | Tuni
     return learner.evaluate if use == "evaluation" else learner.tuning
 
 
-def _given(learner: Learner, use: Use, scenario: Scenario) -> dict[str, _Days]:
-    """The first days that the learner gives for a use, with the days of their episodes."""
-    days = days_of(learner, use)
-    return {start: _span(_read(start, use, scenario), days) for start in _section(learner, use).starts}
+def _given(learner: Learner, use: Use, scenario: Scenario) -> dict[str, date]:
+    """The first days that the learner gives for a use."""
+    return {start: _read(start, use, scenario) for start in _section(learner, use).starts}
+
+
+def _spans(firsts: dict[str, date], days: int) -> dict[str, _Days]:
+    """First days with the days of their episodes."""
+    return {start: _span(day, days) for start, day in firsts.items()}
 
 
 def _read(start: str, use: Use, scenario: Scenario) -> date:

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
+from twin.basics.errors import ScenarioError, nearest
 from twin.basics.points import QUANTITIES
 from twin.scenario.explain import explain
-from twin.scenario.own_code import split
+from twin.scenario.own_code import place_of, split
 from twin.scenario.record import NonNegative, Positive, Record, wrong
 from twin.scenario.schema import Comfort
+from twin.scenario.strict_yaml import Document, load
 
 REWARDS = ("currency", "linear", "boptest", "productivity")
+
+
+def _text_or_function(value: Any) -> Any:
+    if isinstance(value, str) or callable(value):
+        return value
+    raise PydanticCustomError("string_type", "this is not text")
+
+
+def _as_text(value: str | Callable[..., Any]) -> str:
+    return value if isinstance(value, str) else ":".join(place_of(value))
+
+
+RewardName = Annotated[
+    str | Callable[..., Any],
+    PlainValidator(_text_or_function),
+    PlainSerializer(_as_text, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+SET = ("_setpoint", "_command")  # how quantities end that can be set
 Share = Annotated[float, Field(gt=-1.0, lt=1.0)]
 Level = Literal["thermostat", "setpoints", "supervisory", "direct"]
 Ahead = Literal[
@@ -74,7 +98,7 @@ class TaskSpec(Record):
     past_steps: int = Field(0, ge=0, le=96)  # air temperatures of so many control steps ago, and fewer
     normalise: bool = True  # to [-1, 1]; otherwise engineering units
     ranges: dict[str, tuple[float, float]] = Field({})  # quantity: what becomes -1 and 1, not the usual
-    reward: str = "currency"  # cost and discomfort, by which formula: one of REWARDS, or mine.py:function
+    reward: RewardName = "currency"  # formula: one of REWARDS, or mine.py:function; in Python also a function
     weight_currency_per_kh: NonNegative | None = None  # of an occupied degree hour; None: the scenario's
     weight_currency_per_kppmh: NonNegative | None = None  # of 1000 occupied ppm.h; None: the scenario's
     weight_currency_per_person_h: NonNegative = 30.0  # of an hour's work; for reward: productivity
@@ -88,14 +112,29 @@ class TaskSpec(Record):
                 raise wrong("unknown quantity", ("ranges", name), name, options=known)
             if low >= high:
                 raise wrong("the range is empty", ("ranges", name), low, f"below {high:g}")
+            if name.endswith(SET):
+                row = QUANTITIES[name]
+                for i, value in enumerate((low, high)):
+                    if not row.lower <= value <= row.upper:
+                        allowed = f"{row.lower:g} to {row.upper:g}"
+                        raise wrong("no such value can be set", ("ranges", name, i), value, allowed)
+        return self
+
+    @model_validator(mode="after")
+    def _forecasts_are_asked_for_once(self) -> TaskSpec:
+        hours = tuple(f"{ahead:g}" for ahead in self.forecast_h)
+        for key, given in (("forecast", self.forecast), ("forecast_h", hours)):
+            for i, value in enumerate(given):
+                if value in given[:i]:
+                    raise wrong("a forecast is asked for twice", (key, i), getattr(self, key)[i], "each once")
         return self
 
     @model_validator(mode="after")
     def _names_and_counts_are_known(self) -> TaskSpec:
-        if self.reward not in REWARDS and split(self.reward) is None:
+        if isinstance(self.reward, str) and self.reward not in REWARDS and split(self.reward) is None:
             allowed = f"{', '.join(REWARDS)}, or mine.py:function"
             raise wrong("unknown reward", ("reward",), self.reward, allowed, REWARDS)
-        offered = [name for name in QUANTITIES if name.endswith(("_setpoint", "_command"))]
+        offered = [name for name in QUANTITIES if name.endswith(SET)]
         for key in ("quantities", "building_wide", "plant_above"):
             for name in getattr(self, key):
                 if name not in offered:
@@ -125,10 +164,29 @@ class TaskSpec(Record):
         return max(forecasts, int(self.relative))
 
 
-def task_spec(given: TaskSpec | Mapping[str, object] | None) -> TaskSpec:
-    """A checked specification; raises ScenarioError naming key, value and what is allowed."""
+Given = TaskSpec | Mapping[str, object] | str | Path | None  # what a task may be given as
+
+
+def task_spec(given: Given) -> TaskSpec:
+    """A checked specification.
+
+    Parameters
+    ----------
+    given
+        The specification, its keys, or a YAML file of them: as the section `task` of a learner's file, or
+        under that one key. None: all as usual.
+
+    Raises
+    ------
+    ScenarioError
+        Names key, value and what is allowed, and of a file the line.
+    """
     if isinstance(given, TaskSpec):
         return given
+    if isinstance(given, str | Path):
+        return _from_file(given)
+    if given is not None and not isinstance(given, Mapping):
+        raise _no_task(given)
     data = dict(given or {})
     try:
         return TaskSpec.model_validate(data)
@@ -136,3 +194,35 @@ def task_spec(given: TaskSpec | Mapping[str, object] | None) -> TaskSpec:
         problem = explain(error, TaskSpec, data, {}, None)
         problem.key = f"task.{problem.key}" if problem.key else "task"
         raise problem from None
+
+
+def _from_file(source: str | Path) -> TaskSpec:
+    """The specification in a YAML file; it goes through JSON, whose strict reading knows lists."""
+    path = Path(source).expanduser()
+    if not (path.is_file() or (path.name and path.is_dir())):
+        raise _no_task(source)
+    document = load(path)
+    if set(document.data) == {"task"} and isinstance(document.data["task"], dict):
+        marks = {keys[1:]: mark for keys, mark in document.keys.items() if keys[:1] == ("task",)}
+        document = Document(path, document.data["task"], keys=marks)
+    try:
+        return TaskSpec.model_validate_json(json.dumps(document.data, default=str), strict=True)
+    except ValidationError as error:
+        raise explain(error, TaskSpec, document.data, document.keys, path) from None
+
+
+def _no_task(given: object) -> ScenarioError:
+    """What is said of something that is no task, nor a file of one."""
+    allowed = "keys such as {'action': 'supervisory'}, a YAML file of them, or a TaskSpec"
+    if not isinstance(given, str | Path):
+        return ScenarioError("this is no task", key="task", value=given, allowed=allowed)
+    levels = get_args(Level)
+    if str(given) in levels:
+        return ScenarioError("this is a level of action, one key of a task", key="task", value=given,
+                             allowed=f"task={{'action': '{given}'}}")  # fmt: skip
+    path = Path(given)
+    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        return ScenarioError("there is no such task file", key="task", file=given, allowed=allowed)
+    close = nearest(str(given), levels)
+    return ScenarioError("this is no task", key="task", value=given, allowed=allowed,
+                         suggestion=close and f"task={{'action': '{close}'}}")  # fmt: skip

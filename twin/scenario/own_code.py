@@ -42,15 +42,28 @@ def own_function(text: str, *arguments: str) -> Callable[..., Any]:
         ]
         raise ControllerError("there is no such function in this file", file=path, value=name,
                               allowed=", ".join(names) or needs, suggestion=nearest(name, names))  # fmt: skip
+    return fitting(function, str(path), name, *arguments)
+
+
+def fitting(function: Callable[..., Any], file: str, name: str, *arguments: str) -> Callable[..., Any]:
+    """The same function, which takes `arguments` in this order; raises ControllerError where it does not."""
     try:
         inspect.signature(function).bind(*arguments)
     except TypeError as error:
         raise ControllerError(
-            f"this function cannot be called as needed: {error}", file=path, key=name, allowed=needs
-        ) from None
+            f"this function cannot be called as needed: {error}", file=file, key=name,
+            allowed=f"a function ({', '.join(arguments)})",
+        ) from None  # fmt: skip
     except ValueError:  # a signature that cannot be read may still fit
         pass
-    return function  # type: ignore[no-any-return]
+    return function
+
+
+def place_of(function: Callable[..., Any]) -> tuple[str, str]:
+    """File and name of a function, as far as it has them."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    return ("python" if code is None else str(code.co_filename)), name
 
 
 def module_of(path: Path) -> ModuleType:

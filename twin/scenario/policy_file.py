@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from twin.basics.errors import ControllerError, MissingExtraError
 from twin.scenario.learning import TaskSpec
+from twin.scenario.own_code import place_of
 from twin.scenario.record import Record
 
 MEMBER = "twin.json"
@@ -64,7 +65,9 @@ def read_about(path: str | Path) -> About:
     text = _from_zip(file) if file.suffix == ".zip" else _from_onnx(file)
     if text is None:
         raise ControllerError(
-            "this file does not say for which task it was trained", file=file, allowed="a file of twin train"
+            "this file does not say for which task it was trained",
+            file=file,
+            allowed="a file of twin train, or what twin.training.save_policy(model, env, path) wrote",
         )
     try:
         return About.model_validate_json(text)
@@ -129,5 +132,18 @@ def write_member(file: Path | IO[bytes], about: About) -> None:
 
 
 def as_text(about: About) -> str:
-    """As it stands in a file; what is remembered only where something is."""
+    """As it stands in a file; what is remembered only where something is.
+
+    Raises
+    ------
+    ControllerError
+        The task's reward is a function in Python, which no file can name.
+    """
+    if callable(about.task.reward):
+        raise ControllerError(
+            "a function cannot stand in a policy file",
+            key="task.reward",
+            value=":".join(place_of(about.task.reward)),
+            allowed="mine.py:function",
+        )
     return json.dumps(about.model_dump(mode="json", exclude=set() if about.state else {"state"}), indent=1)

@@ -17,7 +17,7 @@ from twin.basics.errors import ControllerError, MissingExtraError, TwinError, ne
 from twin.control.learned import CLASSES, LINEAR
 from twin.scenario.learners import Learner
 from twin.scenario.schema import Scenario
-from twin.training import evolution
+from twin.training import evolution, ranges
 from twin.training.evolution import Parameters
 from twin.training.place import telling_where
 
@@ -47,7 +47,6 @@ _POLICY_OURS = (
     "optimizer_class",
     "normalize_images",
 )
-_LINEAR = re.compile(r"lin_(.+)")
 _NORMAL = re.compile(r"normal_(.+)")
 _SCHEDULED = ("learning_rate", "clip_range", "clip_range_vf")
 
@@ -125,6 +124,7 @@ def _check(learner: Learner) -> None:
             "dqn chooses among levels", key="task.discrete_levels", value=0, allowed="at least 2"
         )
     _check_types(made, learner)
+    ranges.check(learner)
     make(learner, _stand(learner), None)
 
 
@@ -134,7 +134,8 @@ def _check_types(made: Any, learner: Learner) -> None:
     for name, value in learner.parameters.items():
         default = known[name].default
         number = isinstance(default, int | float) and not isinstance(default, bool)
-        if number and name not in _SCHEDULED and isinstance(value, str) and not value.startswith("auto"):
+        word = isinstance(value, str) and name not in _SCHEDULED and not value.startswith("auto")
+        if number and (word or value is None or isinstance(value, bool)):
             raise ControllerError(
                 "this is not a number",
                 key=f"parameters.{name}",
@@ -212,7 +213,8 @@ def _arguments(learner: Learner, width: int) -> dict[str, Any]:
     out: dict[str, Any] = dict(learner.parameters)
     for name, value in out.items():
         if name in _SCHEDULED and isinstance(value, str):
-            out[name] = Linear(_number(_LINEAR, value, name, "a number, or lin_0.0003: from there to 0"))
+            allowed = "a number, or lin_0.0003: from there to 0"
+            out[name] = Linear(_number(ranges.LINEAR, value, name, allowed))
         elif name == "train_freq" and isinstance(value, list):
             out[name] = tuple(value)
         elif name == "action_noise" and value is not None:

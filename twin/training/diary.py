@@ -137,10 +137,11 @@ class Diary:
 
     def _export(self, model: Any) -> None:
         about = self._about.model_copy(update={"steps": int(model.num_timesteps)})
-        try:
-            write_onnx(self.folder / ONNX, model, about, self._levels)
-        except MissingExtraError:  # the zip is what training needs; the other is a convenience
-            return
+        there = False
+        with suppress(MissingExtraError):  # the zip is what training needs; the other is a convenience
+            there = write_onnx(self.folder / ONNX, model, about, self._levels)
+        if not there:  # one of an earlier policy would act otherwise than the zip
+            (self.folder / ONNX).unlink(missing_ok=True)
 
     def _write_csv(self) -> None:
         names: Sequence[str] = list(dict.fromkeys(name for row in self.rows for name in row))

@@ -28,6 +28,7 @@ from twin.physics import layout as la
 from twin.scenario.first_days import starts
 from twin.scenario.learners import Learner
 from twin.scenario.schema import Scenario
+from twin.training import ranges
 from twin.training.features import Vocabulary
 from twin.training.shared import Weights, shared
 from twin.training.strategy import SeparableCma
@@ -56,7 +57,7 @@ class Parameters:
     starts_at_once
         First days that a generation plays: one drawn from each so many equal parts of the list, in its order.
     leave_out
-        Columns whose names hold one of these words are not heard.
+        Columns whose names hold one of these words are not heard; counts only without `hears`.
     features, hears
         What each action hears, where that is not everything: see twin.training.features.Vocabulary.
     last_day_led
@@ -92,14 +93,7 @@ def parameters_of(learner: Learner) -> Parameters:
             )
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in learner.parameters.items()}
     made = Parameters(**given)  # type: ignore[arg-type]
-    if made.population < 4 or made.sigma <= 0.0 or made.episodes < 1 or made.starts_at_once < 1:
-        raise ControllerError(
-            "this is no search",
-            key="parameters",
-            value=f"population {made.population}, sigma {made.sigma:g}, episodes {made.episodes}, "
-            f"starts_at_once {made.starts_at_once}",
-            allowed="at least 4, more than 0, at least 1, at least 1",
-        )
+    ranges.check(learner)
     if made.last_day_led and learner.training.days < 2:
         raise ControllerError(
             "the rule leads on the last day, so that no policy would ever act",
@@ -125,6 +119,13 @@ def weights_of(own: Parameters, outlook: Outlook, zones: Sequence[str]) -> Weigh
         )  # fmt: skip
     words = Vocabulary(outlook.names, outlook.lower, outlook.upper, zones, own.features)
     if not own.hears:
+        if own.features:
+            raise ControllerError(
+                "no action hears these features",
+                key="parameters.features",
+                value=", ".join(own.features),
+                allowed="parameters.hears beside them, which says what hears what",
+            )
         return shared(outlook.names, outlook.action_names, zones, own.leave_out)
     return words.weights(outlook.action_names, own.hears)
 

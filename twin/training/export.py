@@ -186,6 +186,8 @@ def _policy(graph: _Graph, model: Any) -> bool:
             _features(graph, policy.features)
         graph.then("Gemm", graph.constant(policy.weight), graph.constant(policy.bias), transB=1)
         return True
+    if any(type(reader).__name__ != "FlattenExtractor" for reader in _readers(policy)):
+        return False  # a network before the network
     if hasattr(policy, "lstm_actor") and not graph.memory(policy.lstm_actor):
         return False
     if hasattr(policy, "q_net"):
@@ -202,6 +204,15 @@ def _policy(graph: _Graph, model: Any) -> bool:
         graph.then("Tanh")
         return known
     return graph.layers(actor.mu)  # td3
+
+
+def _readers(policy: Any) -> list[Any]:
+    """What reads the observation before the layers of the actor, or of the Q network, do."""
+    if hasattr(policy, "q_net"):
+        return [policy.q_net.features_extractor]
+    if hasattr(policy, "mlp_extractor"):
+        return [policy.pi_features_extractor]
+    return [policy.actor.features_extractor]
 
 
 def _features(graph: _Graph, features: Features) -> None:

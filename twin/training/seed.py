@@ -24,10 +24,11 @@ from twin.scenario.learners import Learner
 from twin.scenario.policy_file import About, TrainedRun, read_about
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
-from twin.training.diary import BUFFER, CHECKPOINTS, FILE, LAST, TENSORBOARD, Diary, Row
+from twin.training.diary import BUFFER, FILE, LAST, TENSORBOARD, Diary, Row
 from twin.training.evaluation import HeldOut, Values
 from twin.training.evolution import Evolution
 from twin.training.generations import Generations
+from twin.training.going_on import newest
 
 if TYPE_CHECKING:
     from twin.envs.sb3 import BuildingVecEnv
@@ -238,15 +239,6 @@ def _told_continuing(job: Job) -> Iterator[None]:
             file=job.place,
             allowed="the learner.yaml that the training began with",
         ) from error
-
-
-def newest(place: Path) -> Path | None:
-    """The stored model with most steps: the last one, or a checkpoint where the program was killed."""
-    checkpoints = [path for path in (place / CHECKPOINTS).glob("*.zip") if path.stem.isdecimal()]
-    found = {path: int(path.stem) for path in checkpoints}
-    if (place / LAST).is_file():
-        found[place / LAST] = read_about(place / LAST).steps
-    return max(found, key=lambda path: (found[path], path.name == LAST), default=None)
 
 
 @contextmanager

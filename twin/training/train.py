@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import yaml
 
-from twin import results
-from twin.basics.errors import ResultsError, TwinError
+from twin import results, workers
+from twin.basics.errors import TwinError
 from twin.building.assembly import assemble
 from twin.results import Manifest
 from twin.scenario.agents import AgentSpec
@@ -26,12 +26,26 @@ from twin.telemetry.storage import whole_file
 from twin.training import algorithms
 from twin.training.diary import BEST, ONNX
 from twin.training.evaluation import OBJECTIVE, REWARD, HeldOut, Values, check_rule
-from twin.training.place import telling_where
+from twin.training.going_on import KIND, LEARNER, SCENARIO, what_goes_on
+from twin.training.place import for_scenario, telling_where
 from twin.training.seed import Job, Outcome
 from twin.training.together import Progress, every_seed
 
-SUMMARY, LEARNER, SCENARIO = "summary.json", "learner.yaml", "scenario.yaml"
-KIND = "training"
+SUMMARY = "summary.json"
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """Ctrl-C where nothing could be told any more.
+
+    Attributes
+    ----------
+    folder
+        What was finished lies there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"what was finished is in {folder}")
+        self.folder = folder
 
 
 @dataclass(frozen=True)
@@ -115,10 +129,13 @@ def train(
         Bad input, or results that cannot be written; the manifest of a begun training then says "failed".
     MissingExtraError
         The extra `rl` is not installed.
+    TrainingInterrupted
+        Ctrl-C twice, or before the first seed; `resume` goes on.
     """
+    workers.check_begun()
     scenario = load_scenario(scenario) if isinstance(scenario, str | Path) else scenario
     learner = load_learner(learner) if isinstance(learner, str | Path) else learner
-    learner = learner.for_scenario(scenario.name)
+    learner = for_scenario(learner, scenario.name)
     chosen = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
     if not chosen or min(chosen) < 0 or len(set(chosen)) < len(chosen):
         raise TwinError(
@@ -130,8 +147,9 @@ def train(
     agents = rule_agents(scenario, learner)
     warm(scenario)
     held_out = HeldOut(scenario, learner)
+    about = _about(scenario, learner, chosen, held_out, command)
     folder = results.make_folder(out, results.run_id(scenario.name, learner.name))
-    manifest = Manifest(folder, _about(scenario, learner, chosen, held_out, command))
+    manifest = Manifest(folder, about)
     with told_failure(manifest):
         results.write_text(folder / SCENARIO, scenario_yaml(scenario))
         results.write_text(folder / LEARNER, learner_yaml(learner))
@@ -154,24 +172,20 @@ def resume(
     folder
         Of `train`.
     steps
-        Train until so many in all; None: as many as were planned.
+        Train until so many in all, no fewer than any seed has; None: as many as were planned.
 
     Raises
     ------
     ResultsError
-        The folder is not one of a training, or it was made from another version of the physics.
+        The folder is not one of a training, or it was made from another version of the physics or another
+        scenario than lies there, or a seed is further than `steps`; nothing has changed then.
+    TrainingInterrupted
+        Ctrl-C twice, or before the first seed.
     """
+    workers.check_begun()
     folder = Path(folder)
-    known = results.read_json(folder / "manifest.json")
-    if known.get("kind") != KIND:
-        raise ResultsError(
-            "this is no folder of a training",
-            file=folder,
-            value=known.get("kind"),
-            allowed="a folder of twin train",
-        )
-    _check_physics(folder, known)
-    scenario, learner = load_scenario(_source(folder, known)), load_learner(folder / LEARNER)
+    known = what_goes_on(folder, steps)
+    scenario, learner = load_scenario(folder / SCENARIO), load_learner(folder / LEARNER)
     if steps is not None:
         learner = learner.updated({"training": {"steps": steps}})
     algorithms.check(learner, scenario)
@@ -183,6 +197,7 @@ def resume(
         folder,
         {
             **_about(scenario, learner, known["seeds"], held_out, known["command"]),
+            "hashes": known["hashes"],
             "resumed": int(known.get("resumed", 0)) + 1,
         },
     )
@@ -243,28 +258,6 @@ def varied(scenario: Scenario, learner: Learner) -> Scenario:
     return scenario if asked is None else scenario.altered("site", weather_variability=asked)
 
 
-def _check_physics(folder: Path, known: Mapping[str, Any]) -> None:
-    """Raise ResultsError where the physics is another: evaluations before and after would not compare."""
-    made, ours = known.get("hashes", {}).get("physics"), results.physics_hash()
-    anew = f"twin train {folder / SCENARIO} --agent {folder / LEARNER}"
-    if made != ours:
-        raise ResultsError(
-            "this training was made with another version of the physics",
-            file=folder / "manifest.json",
-            key="hashes.physics",
-            value=str(made)[:12],
-            allowed=f"{ours[:12]}; train anew with `{anew}`",
-        )
-
-
-def _source(folder: Path, known: Mapping[str, Any]) -> Path:
-    """The scenario as it was trained on: its copy in the folder."""
-    path = folder / SCENARIO
-    if not path.is_file():
-        raise ResultsError("the scenario of this training is gone", file=path, value=known.get("scenario"))
-    return path
-
-
 def learner_yaml(learner: Learner) -> str:
     """A learner's file."""
     found = learner.model_dump(mode="json", exclude_unset=True)
@@ -318,6 +311,8 @@ def told_failure(manifest: Manifest) -> Iterator[None]:
     except BaseException as error:
         with suppress(TwinError):
             manifest.fail(error)
+        if isinstance(error, KeyboardInterrupt):
+            raise TrainingInterrupted(manifest.path.parent) from error
         raise
 
 
@@ -339,6 +334,8 @@ def _conclude(
             if source.is_file():
                 with whole_file(folder / name, "a policy") as stream:
                     stream.write(source.read_bytes())
+            else:  # of another seed, or of an earlier policy
+                (folder / name).unlink(missing_ok=True)
     results.write_json(
         folder / SUMMARY,
         {

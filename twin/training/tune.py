@@ -16,10 +16,10 @@ from twin.scenario.learners import Learner, Search
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
 from twin.training.evaluation import OBJECTIVE, HeldOut, Values
+from twin.training.going_on import LEARNER, SCENARIO
+from twin.training.place import for_scenario
 from twin.training.seed import Job, train_seed
 from twin.training.train import (
-    LEARNER,
-    SCENARIO,
     check_starts,
     compared_with,
     learner_yaml,
@@ -91,7 +91,7 @@ def tune(
     MissingExtraError
         The extra `rl` is not installed.
     """
-    learner = learner.for_scenario(scenario.name)
+    learner = for_scenario(learner, scenario.name)
     if not learner.search:
         raise TwinError(
             "this learner says nothing about where to look",
