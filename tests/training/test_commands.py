@@ -56,7 +56,7 @@ def test_the_commands_explain_themselves_with_examples(command: str) -> None:
         (["train", "--resume", "nowhere", "--out", "elsewhere"], "as it began"),
         (["train", "office", "--start", ""], "--start: a first day is missing (found '')"),
         (["train", "office", "--start", "winter,,summer"], "a first day is missing (found 'winter,,summer')"),
-        (["train", "office", "--start", "wintr"], "wintr"),
+        (["train", "office", "--agent", "es", "--start", "wintr"], "wintr"),
         (["train", "office", "--agent", ""], "unknown agent (found '')"),
         (["train", "office", "--reward", ""], "unknown reward (found '')"),
         (["train", "office", "--days", "0"], "(found '0')"),
