@@ -36,7 +36,9 @@ from twin.scenario.dump import scenario_yaml
 from twin.scenario.schema import Scenario
 
 DAY_S = 86_400
-UNPAID = "the run ends on a day off: what drifted by then is not paid for; another first day (--start) mends it"
+UNPAID = (
+    "the run ends on a day off: what drifted by then is not paid for; another first day (--start) mends it"
+)
 EFFORT = {"foresight": 8.0, "mpc": 8.0}  # of a run of these kinds, in runs of a rule: for the progress bar
 PREPARING = {"foresight": "{name} plans, seed {seed}", "mpc": "{name} looks ahead, seed {seed}"}
 
