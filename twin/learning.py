@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from twin.training.train import Training
     from twin.training.tune import Tuning
 
-
 _RESUME, _SAME = "go on with: twin train --resume {}", "the same command with --out {} goes on"
 
 
@@ -365,25 +364,27 @@ def _check_resume(others: Sequence[object], scenario: str, wishes: Wishes, folde
 def _manifest_of(folder: Path) -> Mapping[str, Any]:
     """What a training's folder says of itself; where it is none, the error names the nearest beside it."""
     from twin.results import read_json
+    from twin.training.going_on import LEARNER, MANIFEST
 
-    manifest = "manifest.json"
-    if not (folder / manifest).is_file():
-        beside = [path.parent for path in folder.parent.glob(f"*/{manifest}")]
-        trainings = {path.name: path for path in beside if (path / "learner.yaml").is_file()}
+    if not (folder / MANIFEST).is_file():
+        beside = [path.parent for path in folder.parent.glob(f"*/{MANIFEST}")]
+        trainings = {path.name: path for path in beside if (path / LEARNER).is_file()}
         like = nearest(folder.name, trainings)
         raise TwinError(
             "there is no training here",
             key="--resume",
             value=str(folder),
-            allowed=f"a folder of twin train, which holds {manifest}",
+            allowed=f"a folder of twin train, which holds {MANIFEST}",
             suggestion=str(trainings[like]) if like else None,
         )
-    return read_json(folder / manifest)
+    return read_json(folder / MANIFEST)
 
 
 def _nothing_left(folder: Path, known: Mapping[str, Any], steps: int | None) -> bool:
     """Whether all seeds are as far as is asked, which is then said."""
-    if known.get("kind") != "training":
+    from twin.training.going_on import KIND
+
+    if known.get("kind") != KIND:
         return False
     done = [int(number) for number in (known.get("steps") or {}).values()]
     planned = int(known.get("steps_planned", 0))

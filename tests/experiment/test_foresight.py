@@ -202,7 +202,7 @@ def test_a_shift_of_a_released_point_begins_within_its_range(quantity: str) -> N
 
 def test_guesses_are_warm_before_people_come_and_learn_from_the_best() -> None:
     stage = Stage.of(building("office"))
-    known, action = stage.known(), stage.copies.task.action
+    known, action = stage.known, stage.copies.task.action
     guesses = Guesses(action, known, stage.steps_h, generator(0, "test"))
     numbers = np.full((1, guesses.draw(1).shape[1]), 0.5)
     plan_ = guesses.plans(numbers)[0]
@@ -222,7 +222,7 @@ def test_guesses_are_warm_before_people_come_and_learn_from_the_best() -> None:
 
 def test_people_to_come_are_those_who_come() -> None:
     stage = Stage.of(building("office"))
-    known = stage.known()
+    known = stage.known
     assert known.people.shape == (stage.steps, len(known.zones))
     assert known.people.max() <= 25.0
     night = slice(0, 4 * 5)

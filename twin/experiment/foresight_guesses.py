@@ -42,7 +42,7 @@ def guess(
 ) -> list[Float]:
     """The best plans (T, m) among `others` and guesses, best first; `told` hears the share done."""
     crowd = stage.crowd(settings.candidates)
-    guesses = Guesses(stage.copies.task.action, stage.known(), stage.steps_h, random)
+    guesses = Guesses(stage.copies.task.action, stage.known, stage.steps_h, random)
     pool = [(float(stage.judged("", actions).worth.objective(weights)[0]), actions) for actions in others]
     for k in range(settings.generations):
         numbers = guesses.draw(settings.candidates)

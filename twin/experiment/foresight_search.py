@@ -100,7 +100,7 @@ class Search:
         self._crowd = stage.crowd(settings.candidates)
         self._few = stage.crowd(max(2, settings.candidates // 4))
         self._settings, self._weights, self._random = settings, weights, random
-        self._busy = stage.known().busy
+        self._busy = stage.known.busy
 
     def improve(
         self, plan: Float, sweeps: Sequence[int], rounds: int, told: Callable[[float], None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,7 @@ class Stage:
         self.copies.put(self.start)
         return Played(name, actions, self.copies.play(actions[: self.steps]))
 
+    @cached_property
     def known(self) -> Known:
         """People, bounds and weather to come; no action changes them."""
         copies, zones = self.copies, self.building.zone_ids
@@ -156,7 +158,7 @@ def _paid(run: Stage, days: int) -> Stage:
         if longer is run.building:
             break
         found = Stage.of(longer)
-        if found.known().busy[run.steps :].any():
+        if found.known.busy[run.steps :].any():
             break
     return found
 
