@@ -70,7 +70,7 @@ def test_list_goes_on_where_a_file_is_broken(tmp_path: Path, monkeypatch: pytest
         (["compare", "office", "--agents", "setback,"], "a controller is missing"),
         (["compare", "office", "--agents", "."], "--agents: this folder holds no trained policy (found '.')"),
         (["run", "office", "--agent", ""], "unknown agent (found '')"),
-        (["run", "office", "--start", ""], "--start: not a first day (found '')"),
+        (["run", "office", "--start", ""], "--start: this is not a first day (found '')"),
         (["list", "sensor"], "did you mean 'sensors'?"),
         (["list", "points"], "which scenario"),
         (["schema", "scenari"], "did you mean 'scenario'?"),

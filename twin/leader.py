@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
 from twin.task import ActionSpec, Float, ObservationSpec, Policy
 
-Lead = Callable[[ObservationSpec, ActionSpec, float], Policy]
+
+@dataclass(frozen=True)
+class Lead:
+    """A rule that is to lead, before it knows the building.
+
+    Attributes
+    ----------
+    commands
+        Quantities beyond zones' setpoints that it sets where the building offers them, whether or not the
+        learner's task lists them.
+    build
+        Makes the rule from what is observed and set and from the control step [s].
+    """
+
+    commands: tuple[str, ...]
+    build: Callable[[ObservationSpec, ActionSpec, float], Policy]
 
 
 class Leader:

@@ -100,7 +100,7 @@ class Levers:
         centre = [k for k, i in enumerate(first) if i in led]
         self._centred = np.array(centre, dtype=np.int64)
         plain = self._source.tolist() == self._at.tolist() == list(range(len(points)))
-        self._plain = plain and not moves and not led
+        self._plain = plain and not moves and not spec.rule
 
     def _reach(self, quantity: str, bounds: tuple[float, float]) -> tuple[float, float]:
         """What -1 and 1 stand for: the range asked for, else what is usual for an offset, else the bounds."""
@@ -137,7 +137,7 @@ class Levers:
 
     @property
     def led(self) -> NDArray[np.int64]:
-        """Points that the leading rule may set as well, in the order of the task; none without one."""
+        """Points that a leading rule and the learner both set, in the order of the task; none without one."""
         return self._at if self.spec.rule else self._led
 
     def points(
@@ -145,7 +145,8 @@ class Levers:
     ) -> Float:
         """Values (N, points) of the task's points: of actions (N, m) from [-1, 1], or of choices (N,).
 
-        NaN leaves a point to its default, or to the plant's own loop.
+        NaN leaves a point to its default, or to the plant's own loop. Where a rule leads it has the points
+        that no action sets, or leaves so.
 
         Parameters
         ----------

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from twin.scenario.agents import AgentSpec
     from twin.scenario.schema import Scenario
 
@@ -58,26 +56,12 @@ def planned(source: str, start: str | None, days: int | None) -> Scenario:
         As load_scenario; also for a start that is neither a date nor a period.
     """
     from twin.scenario.catalog import load_scenario
+    from twin.scenario.first_days import first_day
 
     plan: dict[str, Any] = {} if days is None else {"days": days}
     if start is not None:
-        periods = load_scenario(source).run.periods
-        plan["start"] = periods[start] if start in periods else _date(start, list(periods))
+        plan["start"] = first_day(start, load_scenario(source).run, "--start")
     return load_scenario(source, {"run": plan} if plan else None)
-
-
-def _date(text: str, periods: list[str]) -> date:
-    from datetime import date
-
-    from twin.basics.errors import ScenarioError, nearest
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        allowed = "a date as 2023-01-09" + (f", or one of: {', '.join(periods)}" if periods else "")
-        raise ScenarioError(
-            "not a first day", key="--start", value=text, allowed=allowed, suggestion=nearest(text, periods)
-        ) from None
 
 
 def controllers(text: str) -> list[AgentSpec]:

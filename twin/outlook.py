@@ -50,8 +50,8 @@ class Outlook:
     spec
         What is seen, set and rewarded.
     lead
-        Makes the leading rule from what is observed and set and from the control step [s]; needed to play
-        where the spec names one.
+        The leading rule; needed to play where the spec names one. What it sets beyond what the spec lists
+        is set as it says.
 
     Attributes
     ----------
@@ -63,7 +63,8 @@ class Outlook:
 
     def __init__(self, building: Building, spec: TaskSpec, lead: Lead | None = None) -> None:
         self.building, self.spec = building, spec
-        self.task = Task(building, also=beyond_setpoints(spec), readings=spec.readings)
+        also = [*beyond_setpoints(spec), *(() if lead is None else lead.commands)]
+        self.task = Task(building, also=also, readings=spec.readings)
         self.levers = Levers(building, spec, self.task.action)
         self.action_names = self.levers.names
         self.action_lower, self.action_upper = self.levers.lower, self.levers.upper
@@ -89,7 +90,7 @@ class Outlook:
         self._history = spec.past_steps * len(air)
         self._leader = None
         if spec.rule and lead is not None:
-            self._leader = Leader(lead(own, self.task.action, float(building.clock.control_step_s)))
+            self._leader = Leader(lead.build(own, self.task.action, float(building.clock.control_step_s)))
 
     def _prepare_table(self, ahead: Float) -> None:
         """All that is known before the run, scaled (climates, K + 1, n), and the columns that are not."""

@@ -12,7 +12,7 @@ from twin.basics.errors import ControllerError, ScenarioError
 from twin.envs.single import BuildingEnv
 from twin.experiment import run
 from twin.kpi import evaluate
-from twin.scenario.catalog import available, load_agent, load_scenario
+from twin.scenario.catalog import available, load_agent, load_learner, load_scenario
 from twin.scenario.policy_file import read_about
 
 pytest.importorskip("onnxruntime")
@@ -45,6 +45,27 @@ def test_a_shipped_policy_acts_in_the_world_as_in_its_environment(name: str, tmp
     found = run(load_scenario(about.scenario, {"run": PLAN}), name, 5, tmp_path / "run").kpis
     for kpi in ("cost_tot", "tdis_occ", "idis_occ", "ener_tot", "objective"):
         assert found[kpi] == played[kpi]
+
+
+def test_the_offices_policy_says_the_rule_where_its_learner_has_no_say() -> None:
+    """It was trained with the outdoor air damper among its actions, always left to the rule that leads."""
+    about = read_about(load_agent("trained/office").settings.file)
+    learner = load_learner("es").for_scenario("office")
+    assert "outdoor_air_damper_command" not in learner.task.quantities
+    theirs, ours = (BuildingEnv("office", task, **PLAN) for task in (about.task, learner.task))
+    at = [about.action_names.index(name) for name in ours.action_names]
+    from twin.scenario.policy_file import session
+
+    policy = session(Path(load_agent("trained/office").settings.file))
+    seen, _ = theirs.reset(options={"episode_seed": 5})
+    ours.reset(options={"episode_seed": 5})
+    over = False
+    while not over:
+        action = policy.run(["action"], {"observation": seen[None]})[0][0]
+        seen, reward, _, over, _ = theirs.step(action)
+        assert ours.step(action[at])[1] == reward
+        for name, array in theirs.batch.simulator.state._asdict().items():
+            np.testing.assert_array_equal(array, ours.batch.simulator.state._asdict()[name], err_msg=name)
 
 
 def test_a_policy_of_another_building_is_refused(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ MADE = (BuildingEnv, lambda *given, **keys: BuildingVectorEnv(2, *given, **keys)
         ({"starts": 53}, "starts: .*1 to 52"),
         ({"starts": ()}, "starts: there are no starts"),
         ({"starts": 1.5}, "starts: this is not a whole number"),
-        ({"starts": "wintre"}, "starts: this is not a start.*'wintre'.*did you mean 'winter'"),
-        ({"starts": ("winter", "wintre")}, "starts: this is not a start.*'wintre'"),
+        ({"starts": "wintre"}, "starts: this is not a first day.*'wintre'.*did you mean 'winter'"),
+        ({"starts": ("winter", "wintre")}, "starts: this is not a first day.*'wintre'"),
         ({"days": 0}, r"run\.days"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,18 @@ import numpy as np
 import pytest
 
 from twin.basics.errors import TwinError
+from twin.building.assembly import assemble
+from twin.control.build import build, commands, lead
 from twin.envs.single import BuildingEnv
 from twin.envs.vector import BuildingVectorEnv
 from twin.experiment import run
 from twin.kpi import evaluate
-from twin.scenario.catalog import load_scenario
+from twin.scenario.catalog import load_agent, load_scenario
+from twin.scenario.learning import MOVED, task_spec
+from twin.sight import Sight
+from twin.simulator import Simulator
+from twin.task import Float, Task, warm_up
+from twin.world.world import World
 
 OFFICE: dict[str, Any] = {
     "rule": "setback",
@@ -27,10 +36,15 @@ HOME: dict[str, Any] = {
     "quantities": ["heating_setpoint", "ventilation_command", "supply_water_temperature_setpoint"],
     "building_wide": ["ventilation_command"],
 }
+FEW: dict[str, Any] = {"rule": "guideline36", "quantities": ["heating_setpoint"]}
 PLAN = {"days": 2, "start": "2023-02-06", "warm_up_days": 2}
+SHORT: dict[str, Any] = {"days": 1, "start": "2023-02-06", "warm_up_days": 1}
 
 
-@pytest.mark.parametrize(("scenario", "task"), [("office", OFFICE), ("home", HOME)])
+@pytest.mark.parametrize(
+    ("scenario", "task"),
+    [("office", OFFICE), ("home", HOME), ("office", FEW), ("home", FEW | {"rule": "heat_curve"})],
+)
 def test_no_move_is_the_rule_itself(scenario: str, task: dict[str, Any], tmp_path: Path) -> None:
     env = BuildingEnv(scenario, task, **PLAN)
     env.reset(options={"episode_seed": 3})
@@ -105,3 +119,145 @@ def test_what_is_left_to_the_plant_is_left_to_the_rule() -> None:
     action[env.action_names.index("ahu.fan_speed_command")] = -0.65  # the middle of what is left of its range
     env.step(action)
     assert env.batch.simulator.state.command[0, column] == pytest.approx(0.5)
+
+
+def chain(simulator: Simulator) -> bytes:
+    """The first building's state without its devices, of which an environment has only those it looks at."""
+    rows = simulator.state._asdict()
+    return b"".join(rows[name][0].tobytes() for name in rows if name not in ("sensor", "signal", "counter"))
+
+
+@cache
+def by_itself(scenario: str, rule: str, start: str, seed: int) -> list[bytes]:
+    """States after each control step of a rule's own run, on the task that its own runs have."""
+    building = assemble(load_scenario(scenario, {"run": SHORT | {"start": start}}), [seed])
+    plain, step_s = Task(building), building.clock.control_step_s
+    baseline = load_agent(building.scenario.run.baseline)
+    simulator = Simulator(building)
+    warm_up(simulator, plain, build(baseline, plain.observation, plain.action, step_s, [seed]))
+    agent = load_agent(rule)
+    task = Task(building, also=commands(agent))
+    controller = build(agent, task.observation, task.action, step_s, [seed])
+    memory, begins, found = None, np.ones(1, dtype=np.bool_), []
+    for _ in range(96):
+        action, memory = controller.predict(task.observe(simulator), memory, begins)
+        simulator.step(task.command(action))
+        begins = np.zeros(1, dtype=np.bool_)
+        found.append(chain(simulator))
+    return found
+
+
+def listed(scenario: str) -> list[tuple[str, ...]]:
+    """All choices among the quantities that actions can move here, and some with one left to the rule."""
+    points = assemble(load_scenario(scenario, {"run": SHORT}), [0]).command_points
+    there = {point.quantity for point in points}
+    moved = sorted(there & set(MOVED))
+    chosen = [c for k in range(1, len(moved) + 1) for c in combinations(moved, k)]
+    others = sorted(there - set(MOVED))
+    return chosen + [(moved[k % len(moved)], other) for k, other in enumerate(others)]
+
+
+@pytest.mark.parametrize("rule", ["guideline36", "heat_curve", "setback", "follow"])
+@pytest.mark.parametrize(
+    ("scenario", "start"),
+    [("office", "2023-02-06"), ("office", "2023-05-08"), ("home", "2023-02-06"), ("classroom", "2023-02-06"),
+     ("school", "2023-02-06")],
+)  # fmt: skip
+def test_whatever_is_listed_no_move_is_the_rules_own_run(scenario: str, start: str, rule: str) -> None:
+    expected = by_itself(scenario, rule, start, 3)
+    for quantities in listed(scenario):
+        left = {name: -0.99 for name in quantities if name not in MOVED}
+        task = {"rule": rule, "quantities": quantities, "plant_above": left}
+        env = BuildingEnv(scenario, task, **(SHORT | {"start": start}))
+        env.reset(options={"episode_seed": 3})
+        action = np.array([any(name.endswith(q) for q in left) for name in env.action_names], dtype=float)
+        for k, state in enumerate(expected):
+            env.step(action)
+            assert chain(env.batch.simulator) == state, (quantities, k)
+
+
+def test_what_is_not_listed_is_as_if_listed_and_left_to_the_rule() -> None:
+    """A learner's moves of one quantity reach nothing else but through the rule that answers them."""
+    left = ["fan_speed_command", "outdoor_air_damper_command"]
+    moved = ["heating_setpoint", "minimum_outdoor_air_command", "supply_air_temperature_setpoint"]
+    long = FEW | {"quantities": [*moved, *left], "plant_above": dict.fromkeys(left, -0.99)}
+    few, all_ = BuildingEnv("office", FEW, **SHORT), BuildingEnv("office", long, **SHORT)
+    few.reset(seed=1)
+    all_.reset(seed=1)
+    at = [all_.action_names.index(name) for name in few.action_names]
+    sees = [all_.observation_names.index(name) for name in few.observation_names]
+    assert len(at) == 5
+    draws = np.random.default_rng(0).uniform(-1.0, 1.0, (96, len(at)))
+    for draw in draws:
+        action = np.array([name.endswith("_command") for name in all_.action_names], dtype=np.float64)
+        action[at] = draw
+        seen, reward, *_ = few.step(draw)
+        other, same, *_ = all_.step(action)
+        np.testing.assert_array_equal(seen, other[sees])
+        assert reward == same
+        assert chain(few.batch.simulator) == chain(all_.batch.simulator)
+
+
+class Drawn:
+    """Given actions, one after another."""
+
+    def __init__(self, actions: Float) -> None:
+        self.actions = actions
+
+    def predict(self, observation: Any, state: Any = None, *_: Any) -> tuple[Float, int]:
+        step = 0 if state is None else state
+        return self.actions[step][None], step + 1
+
+
+def test_a_rule_that_leads_beyond_the_list_is_the_same_everywhere() -> None:
+    single, vector = BuildingEnv("office", FEW, **SHORT), BuildingVectorEnv(3, "office", FEW, **SHORT)
+    actions = np.random.default_rng(1).uniform(-1.0, 1.0, (96, 5)).astype(np.float32)
+    seen, info = single.reset(seed=2)
+    at = vector.reset(seed=1)[0][1]
+    path = [seen]
+    np.testing.assert_array_equal(seen, at)
+    for action in actions:
+        path.append(single.step(action)[0])
+        np.testing.assert_array_equal(path[-1], vector.step(np.stack([-action, action, 0.0 * action]))[0][1])
+    seed, spec = info["episode_seed"], task_spec(FEW)
+    building = assemble(load_scenario("office", {"run": SHORT}), [seed])
+    plain, step_s = Task(building), building.clock.control_step_s
+    agent = load_agent(building.scenario.run.baseline)
+    baseline = build(agent, plain.observation, plain.action, step_s, [seed])
+    sight = Sight(building, spec, scaled=True, lead=lead(spec))
+    world = World(building, Drawn(actions), sight, baseline=baseline)  # type: ignore[arg-type]
+    world.run()
+    assert chain(world.simulator) == chain(single.batch.simulator)
+
+
+def test_agents_and_stable_baselines3_play_such_a_task_alike() -> None:
+    pytest.importorskip("pettingzoo")
+    pytest.importorskip("stable_baselines3")
+    from twin.envs.multi_agent import parallel_env
+    from twin.envs.sb3 import BuildingVecEnv
+
+    single, many = BuildingEnv("office", FEW, **SHORT), parallel_env("office", FEW, **SHORT)
+    learner = BuildingVecEnv("office", 2, FEW, **SHORT)
+    seen, _ = single.reset(seed=0)
+    many.reset(seed=0)
+    learner.seed(0)
+    np.testing.assert_array_equal(learner.reset()[0], seen)
+    for action in np.random.default_rng(1).uniform(-1.0, 1.0, (60, 5)).astype(np.float32):
+        seen = single.step(action)[0]
+        many.step({agent: action[at] for agent, at in many._actions.items()})
+        np.testing.assert_array_equal(many.state(), seen)
+        np.testing.assert_array_equal(learner.step(np.stack([action, -action]))[0][0], seen)
+
+
+def test_beyond_its_range_a_setpoint_is_the_rules_even_where_all_are_listed() -> None:
+    task = {
+        "rule": "setback",
+        "action": "thermostat",
+        "plant_above": {"heating_setpoint": 0.5, "cooling_setpoint": 0.5},
+        "ranges": {"heating_setpoint": [15, 22], "cooling_setpoint": [22, 30]},
+    }
+    env = BuildingEnv("classroom", task, **SHORT)
+    env.reset(options={"episode_seed": 3})
+    for state in by_itself("classroom", "setback", SHORT["start"], 3):
+        env.step(np.ones(len(env.action_names)))
+        assert chain(env.batch.simulator) == state

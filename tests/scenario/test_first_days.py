@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from twin.basics.errors import ScenarioError
 from twin.scenario.catalog import load_learner, load_scenario
-from twin.scenario.first_days import USES, Use, starts
+from twin.scenario.first_days import USES, Use, first_day, starts
 from twin.scenario.learners import KINDS, Learner
 from twin.scenario.schema import Scenario
 
@@ -142,3 +143,53 @@ def test_an_unknown_start_names_the_periods_and_the_line(tmp_path: Path) -> None
         starts(made, "evaluation", load_scenario("office"))
     made.locate(told.value)
     assert (told.value.file, told.value.line) == (str(path), 6)
+
+
+def test_a_first_day_is_a_date_its_text_or_a_named_period() -> None:
+    run = load_scenario("office").run
+    for given_day in ("winter", run.periods["winter"].isoformat(), run.periods["winter"]):
+        assert first_day(given_day, run, "start") == run.periods["winter"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "better"),
+    [
+        ("wintr", "this is not a first day.*2023-01-16, or a named period: winter, spring", "winter"),
+        ("2023-02-30", "this is not a first day", None),
+        ("", "this is not a first day", None),
+        ("9999-12-31", "the year is out of range.*allowed: a year from 1950 to 2100", None),
+    ],
+)
+def test_wherever_a_first_day_is_said_it_is_refused_in_the_same_words(
+    text: str, words: str, better: str | None
+) -> None:
+    """On the command line, when an environment is reset, and in a learner's file."""
+    from twin.envs.options import moved
+    from twin.options import planned
+
+    office = load_scenario("office")
+    said: dict[str, Callable[[], object]] = {
+        "--start": lambda: planned("office", text, None),
+        "options.start": lambda: moved(office, {"start": text}),
+        "tuning.starts": lambda: starts(learner(tuning={"starts": [text]}), "training", office),
+    }
+    told = []
+    for key, ask in said.items():
+        with pytest.raises(ScenarioError, match=words) as refused:
+            ask()
+        error = refused.value
+        assert (error.key, error.value, error.suggestion) == (key, text, better)
+        told.append(str(error).removeprefix(f"{key}: "))
+    assert len(set(told)) == 1
+
+
+def test_a_scenario_without_named_periods_says_so() -> None:
+    run = load_scenario("office").updated(periods={}).run
+    with pytest.raises(ScenarioError, match="or a named period: there is none"):
+        first_day("winter", run, "start")
+
+
+@pytest.mark.parametrize("given_day", [5, True, ["winter"], datetime(2023, 1, 9, 8, 30)])
+def test_what_is_of_no_such_kind_is_refused_where_it_was_said(given_day: object) -> None:
+    with pytest.raises(ScenarioError, match=r"options\.start: this is not a date"):
+        first_day(given_day, load_scenario("office").run, "options.start")

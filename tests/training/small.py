@@ -1,4 +1,4 @@
-"""A learner that trains in a second: one building of one room, two days, two weeks of the year."""
+"""Learners that train in a second: one building of one room, few days, two weeks of the year."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from twin.scenario.catalog import load_learner
 from twin.scenario.learners import Learner
 
 OFF_POLICY = ("sac", "td3", "dqn", "tqc")
+GENERATION = 9 * 2 * 96  # of eight candidates and the rule
 
 
 def small(kind: str = "ppo", steps: int = 600, **training: Any) -> Learner:
@@ -33,6 +34,25 @@ def small(kind: str = "ppo", steps: int = 600, **training: Any) -> Learner:
             },
             "evaluate": {"starts": ["2023-03-06"], "seeds": [10_000], "days": 1},
             "tuning": {"starts": ["2023-03-20"], "seeds": [20_000]},
+        }
+    )
+
+
+def evolving(**training: Any) -> Learner:
+    """Evolution that begins with far steps, so that its evaluations differ."""
+    return load_learner("es").updated(
+        {
+            "parameters": {"population": 8, "episodes": 1, "sigma": 0.5},
+            "training": {
+                "steps": 6 * GENERATION,
+                "days": 2,
+                "warm_up_days": 1,
+                "starts": ["2023-02-07"],
+                "evaluate_every": GENERATION,
+                "checkpoint_every": GENERATION,
+                **training,
+            },
+            "evaluate": {"starts": ["2023-02-21"], "seeds": [10_000], "days": 1, "objective": "reward"},
         }
     )
 

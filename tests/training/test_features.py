@@ -177,7 +177,7 @@ def test_the_offices_learner_begins_where_its_file_says() -> None:
          "training": {"days": 2, "warm_up_days": 1, "starts": ["2023-02-01"]}}
     )  # fmt: skip
     model = Evolution(load_scenario("office"), learner, 0, 1_000_000)
-    assert len(model.policy.weight) == 14
+    assert len(model.policy.weight) == 13
     given = parameters_of(learner)
     begins = {float(np.float32(pair[0])) for quantity in given.hears.values() for pair in quantity.values()}
     assert len(begins) > 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.training.test_stopped import GENERATION, evolving, killed
+from tests.training.small import GENERATION, evolving
+from tests.training.test_stopped import killed
 from twin.basics.errors import ResultsError, TwinError
 from twin.cli import app
 from twin.training.evaluation import HeldOut
@@ -25,14 +25,6 @@ def call(*arguments: object) -> Result:
 
 def files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished evolution of two generations."""
-    folder = tmp_path_factory.mktemp("going_on") / "es"
-    train("classroom", evolving(steps=2 * GENERATION), out=folder)
-    return folder
 
 
 def test_fewer_steps_than_there_are_change_nothing(finished: Path) -> None:
@@ -62,9 +54,7 @@ def test_fewer_steps_than_a_killed_training_has_are_refused_from_the_command_lin
     assert json.loads(manifest.read_text())["state"] == "complete"
 
 
-def test_a_scenario_that_was_changed_meanwhile_is_not_gone_on_with(finished: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    shutil.copytree(finished, folder)
+def test_a_scenario_that_was_changed_meanwhile_is_not_gone_on_with(folder: Path) -> None:
     source = folder / "scenario.yaml"
     text = source.read_text()
     source.write_text(text + "\n# mine\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,37 +16,15 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.training.small import small
+from tests.training.small import GENERATION, evolving, small
 from twin.basics.errors import ResultsError
 from twin.control.linear import arrays
-from twin.scenario.catalog import load_learner
 from twin.scenario.learners import Learner
 from twin.scenario.policy_file import read_about
 from twin.training.diary import due
 from twin.training.evaluation import HeldOut
 from twin.training.going_on import newest
 from twin.training.train import learner_yaml, resume, train
-
-GENERATION = 9 * 2 * 96  # of eight candidates and the rule
-
-
-def evolving(**training: Any) -> Learner:
-    """Evolution that begins with far steps, so that its evaluations differ."""
-    return load_learner("es").updated(
-        {
-            "parameters": {"population": 8, "episodes": 1, "sigma": 0.5},
-            "training": {
-                "steps": 6 * GENERATION,
-                "days": 2,
-                "warm_up_days": 1,
-                "starts": ["2023-02-07"],
-                "evaluate_every": GENERATION,
-                "checkpoint_every": GENERATION,
-                **training,
-            },
-            "evaluate": {"starts": ["2023-02-21"], "seeds": [10_000], "days": 1, "objective": "reward"},
-        }
-    )
 
 
 class Dies(BaseException):
@@ -170,17 +147,7 @@ def test_what_is_due_is_due_at_multiples_wherever_training_went_on() -> None:
     assert [due(steps, 100) for steps in (0, 1, 99, 100, 101, 350)] == [100, 100, 100, 200, 200, 400]
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished evolution of one generation."""
-    folder = tmp_path_factory.mktemp("stopped") / "es"
-    train("classroom", evolving(steps=GENERATION), out=folder)
-    return folder
-
-
-def test_another_physics_is_not_gone_on_with(finished: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    shutil.copytree(finished, folder)
+def test_another_physics_is_not_gone_on_with(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["hashes"]["physics"] = "0" * 64
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -192,9 +159,7 @@ def test_another_physics_is_not_gone_on_with(finished: Path, tmp_path: Path) -> 
     assert (folder / "manifest.json").read_bytes() == before
 
 
-def test_evolution_with_another_learner_is_one_sentence(finished: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    shutil.copytree(finished, folder)
+def test_evolution_with_another_learner_is_one_sentence(folder: Path) -> None:
     content = yaml.safe_load((folder / "learner.yaml").read_text())
     content["parameters"]["leave_out"] = ["week", "year", "comfort_", "price"]
     (folder / "learner.yaml").write_text(yaml.safe_dump(content))
@@ -204,10 +169,8 @@ def test_evolution_with_another_learner_is_one_sentence(finished: Path, tmp_path
 
 
 def test_a_disk_that_is_full_at_last_leaves_no_half_policy(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "out"
-    shutil.copytree(finished, folder)
     before, replace = (folder / "policy.zip").read_bytes(), Path.replace
 
     def full(draft: Path, target: Path) -> Path:

@@ -74,7 +74,7 @@ def sight(agent: AgentSpec) -> tuple[TaskSpec, bool] | None:
 
 
 def lead(spec: TaskSpec) -> Lead | None:
-    """What makes the rule that leads a learner; None where none does.
+    """The rule that leads a learner, as it sets things in runs of its own; None where none leads.
 
     Raises
     ------
@@ -91,7 +91,9 @@ def lead(spec: TaskSpec) -> Lead | None:
             value=spec.rule,
             allowed="an agent of kind " + ", ".join(LEADING),
         )
-    return lambda observation, action, step_s: build(agent, observation, action, step_s, [0])
+    return Lead(
+        commands(agent), lambda observation, action, step_s: build(agent, observation, action, step_s, [0])
+    )
 
 
 def build(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from twin.building.assembly import checked_seeds
 from twin.building.weather import packaged, read_weather
 from twin.physics.layout import Int
 from twin.scenario.catalog import source_of
+from twin.scenario.first_days import first_day
 from twin.scenario.schema import Scenario
 
 Reseed = bool | Sequence[int]
@@ -110,17 +110,7 @@ def moved(scenario: Scenario, options: Mapping[str, object], further: Sequence[s
         scenario = _elsewhere(scenario, weather)
     if start is None:
         return scenario
-    periods = scenario.run.periods
-    day = periods.get(start, start) if isinstance(start, str) else start
-    if isinstance(day, str):
-        try:
-            day = date.fromisoformat(day)
-        except ValueError:
-            raise ScenarioError(
-                "this is not a start", key="options.start", value=start,
-                allowed=f"a date such as 2023-01-16, or a period: {', '.join(periods) or 'none named'}",
-                suggestion=nearest(str(start), periods),
-            ) from None  # fmt: skip
+    day = first_day(start, scenario.run, "options.start")
     return scenario if day == scenario.run.start else scenario.updated(start=day)
 
 

@@ -1,14 +1,20 @@
-"""First days of a learner's episodes: those its file gives, or some over the year. No day has two uses."""
+"""First days: which one is meant by a date or a named period, and those of a learner's episodes.
+
+A learner's are those that its file gives, or some over the year; no day has two uses.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import combinations
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+from pydantic import ValidationError
 
 from twin.basics.errors import ScenarioError, nearest
+from twin.scenario.explain import explain
 from twin.scenario.learners import EvaluationSpec, Learner, TrainingSpec, TuningSpec
-from twin.scenario.schema import Scenario
+from twin.scenario.schema import RunPlan, Scenario
 
 Use = Literal["training", "evaluation", "tuning"]
 USES: tuple[Use, ...] = get_args(Use)
@@ -18,6 +24,42 @@ _TURNS: tuple[Use, ...] = ("training", "evaluation", "training", "tuning")  # wi
 _Days = frozenset[tuple[int, int]]  # month and day: a typical year has the same weather in every year
 _Given = dict[Use, dict[str, date]]
 _YEAR = 366
+
+
+def first_day(given: Any, run: RunPlan, key: str) -> date:
+    """The day that a date, its text, or the name of one of the run's periods means.
+
+    Parameters
+    ----------
+    given, run
+        What was said, and of which run.
+    key
+        Where it was said, for the error.
+
+    Raises
+    ------
+    ScenarioError
+        It is none of these, or a year that no run may have.
+    """
+    day, periods = given, run.periods
+    if isinstance(given, str):
+        try:
+            day = periods[given] if given in periods else date.fromisoformat(given)
+        except ValueError:
+            named = ", ".join(periods) or "there is none"
+            raise ScenarioError(
+                "this is not a first day",
+                key=key,
+                value=given,
+                allowed=f"a date such as 2023-01-16, or a named period: {named}",
+                suggestion=nearest(given, periods),
+            ) from None
+    try:
+        return RunPlan(start=day).start
+    except ValidationError as error:
+        found = explain(error, RunPlan, {"start": day}, {}, None)
+        found.key = key
+        raise found from None
 
 
 def starts(learner: Learner, use: Use, scenario: Scenario) -> tuple[str, ...]:
@@ -97,28 +139,12 @@ def _section(learner: Learner, use: Use) -> TrainingSpec | EvaluationSpec | Tuni
 
 def _given(learner: Learner, use: Use, scenario: Scenario) -> dict[str, date]:
     """The first days that the learner gives for a use."""
-    return {start: _read(start, use, scenario) for start in _section(learner, use).starts}
+    return {start: first_day(start, scenario.run, _KEY[use]) for start in _section(learner, use).starts}
 
 
 def _spans(firsts: dict[str, date], days: int) -> dict[str, _Days]:
     """First days with the days of their episodes."""
     return {start: _span(day, days) for start, day in firsts.items()}
-
-
-def _read(start: str, use: Use, scenario: Scenario) -> date:
-    periods = scenario.run.periods
-    if start in periods:
-        return periods[start]
-    try:
-        return date.fromisoformat(start)
-    except ValueError:
-        raise ScenarioError(
-            "this is not a first day",
-            key=_KEY[use],
-            value=start,
-            allowed=f"a date such as 2023-01-16, or a period: {', '.join(periods) or 'none named'}",
-            suggestion=nearest(start, periods),
-        ) from None
 
 
 def _check_apart(first: Use, ours: dict[str, _Days], second: Use, theirs: dict[str, _Days]) -> None:

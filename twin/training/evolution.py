@@ -271,7 +271,7 @@ def _tally(batch: Batch) -> Float:
 
 
 class Evolution:
-    """One training seed of the search; speaks as much of Stable-Baselines3 as a diary needs.
+    """One training seed of the search; speaks as much of Stable-Baselines3 as a checkpointer needs.
 
     Attributes
     ----------
@@ -292,11 +292,14 @@ class Evolution:
         given = self._weights = weights_of(own, first.outlook, first.building.zone_ids)
         self._search = SeparableCma(given.count, own.population, own.sigma, given.begin, given.step)
         self._seed, self._steps = seed, learner.training.steps
+        self._policy: LinearPolicy | None = None
 
     @property
     def policy(self) -> LinearPolicy:
         """See the class."""
-        return self._weights.policy(self._search.mean)
+        if self._policy is None:
+            self._policy = self._weights.policy(self._search.mean)
+        return self._policy
 
     def generation(self, ended: Callable[[], bool]) -> bool:
         """One more generation; False where it was ended early, which leaves everything as it was.
@@ -321,6 +324,7 @@ class Evolution:
         lost = (own.comfort_price * worse + own.co2_price * stale - reward).sum(axis=0)
         left = 1.0 - self.num_timesteps / self._steps
         search.tell(lost[:-1], own.sigma * WIDEST * max(NARROWEST, left))
+        self._policy = None
         self.num_timesteps += crowd.count * len(chosen) * crowd.steps
         return True
 
@@ -337,4 +341,5 @@ class Evolution:
     def recall(self, state: dict[str, NDArray[Any]], steps: int) -> None:
         """Go on from what `save` wrote after so many steps."""
         self._search.recall(state)
+        self._policy = None
         self.num_timesteps = steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from twin.scenario.learners import Learner
 from twin.scenario.policy_file import About, TrainedRun, read_about
 from twin.scenario.schema import Scenario
 from twin.training import algorithms
+from twin.training.checkpointer import Checkpointer
 from twin.training.diary import BUFFER, FILE, LAST, TENSORBOARD, Diary, Row
 from twin.training.evaluation import HeldOut, Values
 from twin.training.evolution import Evolution
@@ -90,7 +91,7 @@ def train_seed(
     if job.learner.kind == LINEAR:
         return _evolve(job, told, held_out or HeldOut(job.scenario, job.learner), report)
     algorithms.quiet_torch()
-    from twin.training.watch import ScaledReward, Watch, logger
+    from twin.training.watch import ScaledReward, Watch, logged, logger
 
     held_out = held_out or HeldOut(job.scenario, job.learner)
     env = _environment(job)
@@ -99,26 +100,16 @@ def train_seed(
     env.seed(_first_building(job.seed, diary.steps))
     model.set_logger(logger(job.place / TENSORBOARD))
     left = job.learner.training.steps - diary.steps
-    with _asked_to_stop() as asked:
-        watch = Watch(
-            diary,
-            held_out,
-            job.baseline,
-            job.learner,
-            lambda: asked() or (job.folder / STOP).exists(),
-            told,
-            report,
-        )
-        watch.init_callback(model)
+    report = logged(model, report)
+    checkpointer = Checkpointer(diary, held_out, job.baseline, job.learner, model, told, report)
+    with _asked_to_stop(job.folder / STOP) as ended:
+        watch = Watch(checkpointer, ended)
         try:
             if left > 0:
                 model.learn(left, callback=watch, reset_num_timesteps=False)
         except (TypeError, ValueError, RuntimeError, AssertionError) as error:
             raise algorithms.explained(error) from error
-        state: results.State = "interrupted" if watch.interrupted else "complete"
-        watch.note_time()
-        _close(diary, model, state, watch.evaluate)
-    return Outcome(job.seed, state, diary.steps, diary.wall_s, diary.best)
+        return _closed(job, checkpointer, watch.interrupted)
 
 
 def _evolve(
@@ -137,28 +128,19 @@ def _evolve(
             steps = read_about(file).steps
             model.recall(arrays(file), steps)
         diary.recall(steps)
-    state: results.State = "complete"
-    with _asked_to_stop() as asked:
-        effort = Generations(diary, held_out, job.baseline, job.learner, model, told, report)
-        if not diary.rows:
-            effort.evaluate()
-        while model.num_timesteps < job.learner.training.steps:
-            if not model.generation(lambda: asked() or (job.folder / STOP).exists()):
-                state = "interrupted"
-                break
-            effort.on_generation()
-        effort.note_time()
-        _close(diary, model, state, effort.evaluate)
+    checkpointer = Checkpointer(diary, held_out, job.baseline, job.learner, model, told, report)
+    with _asked_to_stop(job.folder / STOP) as ended:
+        effort = Generations(model, checkpointer, ended)
+        effort.run(job.learner.training.steps)
+        return _closed(job, checkpointer, effort.interrupted)
+
+
+def _closed(job: Job, checkpointer: Checkpointer, interrupted: bool) -> Outcome:
+    """What came of it, once all files are in place."""
+    state: results.State = "interrupted" if interrupted else "complete"
+    checkpointer.close(state)
+    diary = checkpointer.diary
     return Outcome(job.seed, state, diary.steps, diary.wall_s, diary.best)
-
-
-def _close(diary: Diary, model: Any, state: results.State, evaluate: Callable[[], object]) -> None:
-    """All that a continuation needs, and only then the last evaluation: a second Ctrl-C may end that."""
-    diary.last(model, state)
-    if diary.rows[-1]["steps"] < diary.steps:
-        with suppress(KeyboardInterrupt):
-            evaluate()
-        diary.write(state)
 
 
 def _first_building(seed: int, steps: int) -> int:
@@ -242,11 +224,14 @@ def _told_continuing(job: Job) -> Iterator[None]:
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C came since; a second one interrupts at once. In another thread: never."""
+def _asked_to_stop(file: Path) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C came since, or the file is there; a second Ctrl-C interrupts at once.
+
+    In another thread no Ctrl-C comes.
+    """
     came: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
+        yield file.exists
         return
 
     def note(number: int, _frame: object) -> None:
@@ -256,6 +241,6 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
 
     before = signal.signal(signal.SIGINT, note)
     try:
-        yield lambda: bool(came)
+        yield lambda: bool(came) or file.exists()
     finally:
         signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""What happens while a model learns: evaluation, checkpoints, progress, and an early end. Imports SB3."""
+"""What Stable-Baselines3 is given beside a model: scaled rewards, a callback, a logger. Imports SB3."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from twin.basics.errors import MissingExtraError
-from twin.scenario.learners import Learner
-from twin.training.diary import Diary, Row, due
-from twin.training.evaluation import HeldOut, Values, score
+from twin.training.checkpointer import Checkpointer
+from twin.training.diary import Row
 
 try:
     from stable_baselines3.common.callbacks import BaseCallback
@@ -20,7 +19,6 @@ try:
 except ImportError as missing:
     raise MissingExtraError("stable-baselines3", "rl") from missing
 
-Told = Callable[[float, str], None]
 _EVERY_S = 0.3
 
 
@@ -42,95 +40,50 @@ class ScaledReward(VecEnvWrapper):  # type: ignore[misc, unused-ignore]
 
 
 class Watch(BaseCallback):  # type: ignore[misc, unused-ignore]
-    """Evaluates, keeps, tells, and ends where it is asked to.
+    """What Stable-Baselines3 calls between steps; ends training where that is asked for.
 
     Parameters
     ----------
-    diary, held_out, baseline, learner
-        Where to, on what, compared with what, and how often.
+    checkpointer
+        Of the model that learns.
     ended
         Asked now and then whether to end early.
-    told
-        Told the share done and words.
-    report
-        Told every new evaluation; may raise to prune.
+
+    Attributes
+    ----------
+    interrupted
+        Whether it was.
     """
 
-    def __init__(
-        self,
-        diary: Diary,
-        held_out: HeldOut,
-        baseline: Values,
-        learner: Learner,
-        ended: Callable[[], bool],
-        told: Told | None = None,
-        report: Callable[[Row], None] | None = None,
-    ) -> None:
+    def __init__(self, checkpointer: Checkpointer, ended: Callable[[], bool]) -> None:
         super().__init__()
-        self.diary, self._held_out, self._baseline, self._learner = diary, held_out, baseline, learner
-        self._ended, self._told, self._report = ended, told, report
+        self._checkpointer, self._ended = checkpointer, ended
         self.interrupted = False
-        self._before_s = diary.wall_s
         self._next_told = 0.0
-        self._began, self._first = time.perf_counter(), 0
 
     def _on_training_start(self) -> None:
-        training = self._learner.training
-        self._began, self._first = time.perf_counter(), self.num_timesteps
-        self._checkpoint = due(self.num_timesteps, training.checkpoint_every)
-        self._evaluation = due(self.num_timesteps, training.evaluate_every)
-        if not self.diary.rows:
-            self.evaluate()
+        self._checkpointer.begin()
 
     def _on_step(self) -> bool:
         """Called after every step of all buildings; False ends training."""
-        now, training = time.perf_counter(), self._learner.training
-        if self.num_timesteps >= self._checkpoint:  # before the evaluation, in which Ctrl-C may come twice
-            self._checkpoint = due(self.num_timesteps, training.checkpoint_every)
-            self.diary.checkpoint(self.model)
-        if self.num_timesteps >= self._evaluation:
-            self._evaluation = due(self.num_timesteps, training.evaluate_every)
-            self.evaluate()
+        now = time.perf_counter()
+        self._checkpointer.checkpoint_when_due()
+        self._checkpointer.evaluate_when_due()
         if now >= self._next_told:
             self._next_told = now + _EVERY_S
-            if self._told is not None:
-                self._told(*self._words(now))
-            else:
-                self.diary.pace(int(self.num_timesteps))
+            self._checkpointer.tell(self._words, now)
             self.interrupted = self.interrupted or self._ended()
         return not self.interrupted
 
-    def evaluate(self) -> Row:
-        """Play the policy on the held-out episodes and note what came of it."""
-        values = self._held_out.play(lambda seen, state, first: self.model.predict(seen, state, first, True))
-        self.note_time()
-        row = self.diary.row(
-            values, score(values, self._baseline, self._learner.evaluate.objective, self.diary.steps)
-        )
-        self.diary.evaluated(row, self.model)
-        for name, value in row.items():
-            if name not in ("steps", "wall_s"):
-                self.logger.record(f"held_out/{name}", value)
-        self.logger.dump(self.diary.steps)
-        if self._report is not None:
-            self._report(row)
-        return row
-
-    def note_time(self) -> None:
-        """Steps and seconds so far into the diary."""
-        self.diary.steps = int(self.model.num_timesteps)
-        self.diary.wall_s = self._before_s + time.perf_counter() - self._began
-
-    def _words(self, now: float) -> tuple[float, str]:
-        done, steps = self.num_timesteps, self._learner.training.steps
-        pace = (done - self._first) / max(now - self._began, 1e-6)
+    def _words(self, done: int, pace: float) -> str:
         returns = [episode["r"] for episode in self.model.ep_info_buffer or ()]
+        best = self._checkpointer.diary.best
         words = f"{_thousands(done)} steps, {_thousands(pace)}/s"
         if returns:
             words += f", return {np.mean(returns):.3g}"
-        if self.diary.best is not None:
-            words += f", best held out {self.diary.best['score']:.3g}"
-        return min(1.0, done / steps), words
+        if best is not None:
+            words += f", best held out {best['score']:.3g}"
+        return words
 
 
 def _thousands(value: float) -> str:
@@ -147,3 +100,17 @@ def logger(folder: Path) -> Any:
         return Logger(str(folder), [make_output_format("tensorboard", str(folder))])
     except (ImportError, AssertionError):
         return Logger(str(folder), [])
+
+
+def logged(model: Any, report: Callable[[Row], None] | None) -> Callable[[Row], None]:
+    """Evaluations into the model's logger, and then to whoever else is told."""
+
+    def note(row: Row) -> None:
+        for name, value in row.items():
+            if name not in ("steps", "wall_s"):
+                model.logger.record(f"held_out/{name}", value)
+        model.logger.dump(int(row["steps"]))
+        if report is not None:
+            report(row)
+
+    return note
