@@ -155,6 +155,28 @@ def snapshot_us(scenario: str) -> float:
     return min(once() for _ in range(5))
 
 
+def fork_us(scenario: str, count: int, *, first: bool = False, step: bool = False) -> float:
+    """A fork of so many copies [us], best of rounds; the first of an episode, or with its first step."""
+    env = BuildingEnv(scenario)
+    env.reset(seed=0)
+    action = np.zeros((count, len(env.action_names)), dtype=np.float32)
+    for _ in range(40):
+        env.step(action[0])
+
+    def once() -> float:
+        start = time.perf_counter()
+        fork = env.fork(count)
+        if step:
+            fork.step(action)
+        return (time.perf_counter() - start) * 1e6
+
+    def begun() -> float:
+        env.reset(seed=0)
+        return once()
+
+    return min((begun if first else once)() for _ in range(1000 if count == 1 else 100))
+
+
 def coarser(scenario: str) -> dict[str, tuple[float, float]]:
     """Indicators of a winter and a summer week, comfort bounds as setpoints, at ticks of 60 and 300 s."""
     sums = {name: [0.0, 0.0] for name in ("ener_tot", "tdis_tot", "tdis_occ", "idis_occ")}
@@ -213,6 +235,10 @@ def main() -> None:
     rows.append(("reset from the pool", reset_ms(name, POOL), "ms"))
     rows.append(("reset with a fresh seed (pool 0)", reset_ms(name, 0), "ms"))
     rows.append(("snapshot and restore", snapshot_us(name), "us"))
+    rows.append(("fork, one copy", fork_us(name, 1), "us"))
+    rows.append(("fork, one copy, the first of an episode", fork_us(name, 1, first=True), "us"))
+    rows.append(("fork, one copy, and its first step", fork_us(name, 1, step=True), "us"))
+    rows += [(f"fork, {copies} copies", fork_us(name, copies), "us") for copies in (32, 256)]
     rows += learned(name)
     for what, value, unit in rows:
         print(f"{what:<42} {value:>12,.3g} {unit}" if value < 1000 else f"{what:<42} {value:>12,.0f} {unit}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 BLIND = blind()
 SHARED_FROM = 64  # building-ticks in a call from which threads save more than they cost
+FLOAT = np.dtype(np.float64)
 APART = 16  # numbers in two cache lines
 
 
@@ -62,10 +63,10 @@ def _turns(count: int, number: int) -> tuple[Int, Int]:
 
     A thread's row stays in its own cache until others come to help.
     """
-    edges = np.array([count * i // number for i in range(number + 1)], dtype=np.int64)
     turns = np.zeros((number, APART), dtype=np.int64)
-    turns[:, 0], turns[:, 1] = edges[:-1], edges[1:]
-    return turns, edges[:-1].copy()
+    for i in range(number):
+        turns[i, 0], turns[i, 1] = count * i // number, count * (i + 1) // number
+    return turns, turns[:, 0].copy()
 
 
 class Simulator:
@@ -86,6 +87,8 @@ class Simulator:
         self.building = building
         self.count = len(building.seeds)
         self.state, self._buffer = initial_state(building)
+        begin = accumulate((array.nbytes for array in self.state), initial=0)
+        self._places = [(array.shape, at) for array, at in zip(self.state, begin, strict=False)]
         self._log = silent_log(len(building.signal_points))
         self._unseen = np.zeros((0, 0), dtype=np.float32)
         self._advance: Callable[..., None] | None = None
@@ -107,8 +110,9 @@ class Simulator:
         zones, doors = self.state.zone.shape[1], self.building.parameters.door.shape[1]
         self._scratches = [scratch(zones, doors) for _ in range(number)]
         self._scratch = self._scratches[0]
-        self._turns, self._begin = _turns(self.count, number)
-        self._alone, self._all = _turns(self.count, 1)
+        self._alone, self._all = self._turns, self._begin = _turns(self.count, 1)
+        if number > 1:
+            self._turns, self._begin = _turns(self.count, number)
 
     def reset(self, mask: NDArray[np.bool_] | None = None) -> Measurements:
         """Put all buildings, or those where mask (N,) is true, back to the start of the warm-up."""
@@ -122,18 +126,26 @@ class Simulator:
 
     def fork(self, building: Building, row: int) -> Simulator:
         """A simulator of another building of the same design, all of it in the state of one row of this."""
-        other = copy.copy(self)
+        other = Simulator.__new__(Simulator)
         other.building, other.count = building, len(building.seeds)
-        other._buffer = np.empty(self._buffer.size // self.count * other.count)
-        arrays, at = [], 0
-        for own in self.state:
-            size = own.size // self.count * other.count
-            arrays.append(other._buffer[at : at + size].reshape(other.count, *own.shape[1:]))
-            arrays[-1][:] = own[row]
-            at += size
-        other.state = State._make(arrays)
-        other.use(threads.wanted())
+        other._log, other._unseen, other._advance = self._log, self._unseen, self._advance
+        other._spread(self, row)
+        other.use(1 if other.count == 1 else threads.wanted())
         return other
+
+    def _spread(self, parent: Simulator, row: int) -> None:
+        """A state of its own, where every building is as one row of another simulator is."""
+        count, many = self.count, parent.count
+        self._places = parent._places
+        if count != many:
+            self._places = [((count, *shape[1:]), at // many * count) for shape, at in parent._places]
+        alone = many == count == 1
+        buffer = parent._buffer.copy() if alone else np.empty(parent._buffer.size // many * count)
+        views = [np.ndarray(shape, FLOAT, buffer, at) for shape, at in self._places]
+        self.state, self._buffer = State._make(views), buffer
+        if not alone:
+            for own, array in zip(views, parent.state, strict=True):
+                own[:] = array[row]
 
     def step(self, command: Float) -> Measurements:
         """One control step under one command row per building, (N, A)."""

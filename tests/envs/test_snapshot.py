@@ -222,3 +222,43 @@ def test_a_fork_and_its_parent_do_not_disturb_each_other(varies: bool, reseed: b
     fresh.reset(seed=0)
     fresh.restore(kept)
     np.testing.assert_array_equal(steps(fresh, 40), wanted)
+
+
+@pytest.mark.parametrize("where", ["single", "slot of several"])
+def test_forks_share_what_people_do_until_one_begins_anew(where: str) -> None:
+    """Forks of one moment rest on the same events; who is given others leaves the rest as they were."""
+    one = where == "single"
+    task, slot = {"forecast_error": "low"}, {} if one else {"slot": 1}
+    actions = np.random.default_rng(2).uniform(-1.0, 1.0, (30, 2, len(ZEROS)))
+
+    def started() -> Any:
+        env: Any = make(task=task, pool=2) if one else many(3, task=task, pool=2)
+        env.reset(seed=0)
+        for _ in range(30):
+            env.step(np.zeros(env.action_space.shape))
+        return env
+
+    def steps(env: BuildingVectorEnv) -> Any:
+        return np.stack([env.step(action)[0] for action in actions])
+
+    def events(env: Any) -> Any:
+        return env.batch.building.boundary.event
+
+    env = started()
+    wanted, strayed = steps(started().fork(2, **slot)), steps(started().fork(2, **slot, reseed=True))
+    first, second, third, other = *(env.fork(2, **slot) for _ in range(3)), env.fork(2, **slot, reseed=True)
+    below = second.fork(2)
+    assert np.shares_memory(events(first), events(third)) and np.shares_memory(events(first), events(below))
+    assert not np.shares_memory(events(first), events(env))
+    assert not np.shares_memory(events(first), events(other))
+    begun = first.reset(seed=7)[0]
+    np.testing.assert_array_equal(begun, many(2, task=task, pool=2).reset(seed=7)[0])
+    second.reset(options={"reset_mask": np.array([True, False])})
+    env.reset(seed=1)
+    for fork in (third, below):
+        np.testing.assert_array_equal(steps(fork), wanted)
+    np.testing.assert_array_equal(steps(second)[:, 1], wanted[:, 1])
+    np.testing.assert_array_equal(steps(other), strayed)
+    again = env.fork(2, **slot)
+    assert again.batch.seeds.tolist() == [env.batch.seeds[slot.get("slot", 0)]] * 2
+    assert not np.shares_memory(events(again), events(third)), "the parent has other people by now"

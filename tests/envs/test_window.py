@@ -88,8 +88,14 @@ def test_a_pool_that_is_played_is_not_forgotten(monkeypatch: pytest.MonkeyPatch)
     for seed in range(5):
         np.testing.assert_array_equal(env.reset(seed=seed)[0], first[seed])
     assert len(added) == 5 + 10, "each once"
-    kept = env.batch.window
+    kept, fork = env.batch.window, env.fork(2)
     del env
+    gc.collect()
+    other = BuildingEnv("classroom", **(run | {"pool": 1, "first_seed": 100}))
+    for foreign in range(70, 74):
+        other.reset(options={"episode_seed": foreign})
+    assert {0, 1, 2, 3, 4, 100} <= set(kept._at), "a fork still plays the pool of its parent"
+    del fork, other
     gc.collect()
     other = BuildingEnv("classroom", **(run | {"pool": 1, "first_seed": 100}))
     assert other.batch.window is kept

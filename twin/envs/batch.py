@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from twin.envs.options import SEEDS, Reseed, futures, whole
 from twin.envs.reseed import next_midnight, passing, spliced
 from twin.envs.seats import CLIMATE, Seats, seats_for
 from twin.envs.snapshot import FleetSnapshot, Snapshot
-from twin.envs.window import PER_SEED, Window, padded, window, with_rows
+from twin.envs.window import PER_SEED, Window, padded, picked, window, with_rows
 from twin.outlook import Float32, Outlook
 from twin.physics import layout as la
 from twin.physics.layout import Float, Int
@@ -27,10 +26,11 @@ from twin.scenario.schema import Scenario
 from twin.simulator import Simulator
 
 POOL = 8
+Traces = tuple[Building, Outlook, Float32]  # with errors of forecasts: what a step reads and does not write
 Row = tuple[Int, Int]  # of every slot: its own seed and the number of its episode
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Moment:
     """Where slots of a batch stood: their seeds, arrays of the simulator by name, and past values."""
 
@@ -79,11 +79,9 @@ class Batch:
 
     def enter(self, there: Window, outlook: Outlook | None = None) -> None:
         """Move all slots into a window, each to the first seed; `outlook` is one of this window, if there."""
-        getattr(self, "window", there).release(self)
         self.window, first = there, self.first_seed
-        self._hold()
-        if self.pool:
-            there.find(range(first, first + self.pool))
+        self._stay = there.hold(range(first, first + self.pool))
+        there.find(self._stay.pool)
         at = np.repeat(there.find([first]), self.count)
         building = with_rows(there.base, there.rows(at), [first] * self.count)
         self._seats = Seats(seats_for(there.base, self.count, self.pool)) if there.varies else None
@@ -100,18 +98,15 @@ class Batch:
         self._ticks = building.clock.ticks_per_step
         self._last_tick = there.end_tick - self._ticks  # a step from later would not end in time
         self.errors = np.repeat(self.outlook.errors(0)[None], self.count, axis=0)
+        self._kept: tuple[tuple[int, int], Traces] | None  # of forks, by their number and slot
         self._tally: Float | None = None
         self._seen: Float32 | None = None
-        self._strayed, self._forks = False, 0
+        self._strayed, self._forks, self._common, self._kept = False, 0, False, None
         self.put(self._every, np.full(self.count, first, dtype=np.int64))
-
-    def _hold(self) -> None:
-        """Let the window keep the pool's episodes for as long as this batch plays there."""
-        self.window.hold(self, range(self.first_seed, self.first_seed + self.pool))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
-        self._hold()  # a copy's window does not know who plays in it
+        self._stay = self.window.hold(self._stay.pool)  # a copy's window does not know who plays in it
 
     def to(self, there: Window) -> None:
         """Move all slots to a window; they begin anew where it is another."""
@@ -194,6 +189,7 @@ class Batch:
 
     def _settle(self, slots: Int, seeds: Int, rows: Mapping[str, Float | Int]) -> None:
         """People, devices and errors of forecasts of these seeds into the slots."""
+        self._unshare()
         if self.errors.shape[2]:
             for slot, seed in zip(slots.tolist(), seeds.tolist(), strict=True):
                 self.errors[slot] = self.outlook.errors(seed)
@@ -217,6 +213,14 @@ class Batch:
                 own[slots, width:] = 2**62
             else:
                 own[slots] = array
+
+    def _unshare(self) -> None:
+        """Before slots are given other people, devices and errors: a fork gets arrays of its own for them."""
+        self._kept = None
+        if self._common:
+            self._common, building, self.errors = False, self.building, self.errors.copy()
+            self.simulator.building = picked(building, self._every.tolist(), building.seeds)
+            self.outlook = self.outlook.on(self.building)
 
     def _sit(self, slots: Int, names: Sequence[Hashable], episodes: Mapping[Hashable, Building]) -> None:
         """Climates and parameters of these episodes for the slots, where the scenario varies."""
@@ -323,27 +327,33 @@ class Batch:
         return child
 
     def _copies(self, count: int, slot: int) -> Batch:
-        """A batch of `count` slots that are copies of one slot of this; its window and outlook are shared."""
+        """A batch of `count` slots, copies of one slot; what a step does not write, they share."""
         child = Batch.__new__(Batch)
-        child.scenario, child.spec, child.count, child.pool = self.scenario, self.spec, count, self.pool
-        child.first_seed, child.window = self.first_seed, self.window
-        child._hold()
-        child._ticks, child._last_tick = self._ticks, self._last_tick
-        child._strayed, child._forks = self._strayed, self._forks
-        child._tally = child._seen = None
-        child._every = np.arange(count, dtype=np.int64)
-        for name in ("seeds", "base", "episode", "errors", "past"):
-            setattr(child, name, getattr(self, name)[[slot] * count])
-        building, child._seats = self.building, None
-        if self._seats is not None:
-            child._seats, building = Seats.alone(building, slot, count, self._seats.of[slot])
-        own = {name: getattr(building.boundary, name)[[slot] * count] for name in PER_SEED}
-        building = with_rows(building, own, [int(self.seeds[slot])] * count)
-        child.outlook = self.outlook.on(building) if self._seats is None else self.outlook.alone(
-            building, int(self.building.boundary.climate[slot])
-        )  # fmt: skip
+        child.scenario, child.spec, child.window = self.scenario, self.spec, self.window
+        child.pool, child.first_seed, child._stay = self.pool, self.first_seed, self._stay
+        child._ticks, child._last_tick, child._strayed = self._ticks, self._last_tick, self._strayed
+        child.count, child._every, child._forks = count, np.arange(count, dtype=np.int64), self._forks
+        child._tally = child._seen = child._kept = child._seats = None
+        for name in ("seeds", "base", "episode", "past"):
+            setattr(child, name, getattr(self, name)[slot : slot + 1].repeat(count, axis=0))
+        child._common, at = self._seats is None, int(self.building.boundary.climate[slot])
+        if self._seats is None:
+            building, child.outlook, child.errors = self._traces(count, slot)
+        else:
+            child._seats, building = Seats.alone(self.building, slot, count, self._seats.of[slot])
+            building = picked(building, [slot] * count, [int(self.seeds[slot])] * count)
+            child.outlook, child.errors = self.outlook.alone(building, at), self.errors[[slot] * count]
         child.simulator = self.simulator.fork(building, slot)
         return child
+
+    def _traces(self, count: int, slot: int) -> Traces:
+        """Those of copies of a slot: kept for further forks of this size, until the slot has other people."""
+        if self._common and count == self.count:
+            return self.building, self.outlook, self.errors
+        if self._kept is None or self._kept[0] != (count, slot):
+            building = picked(self.building, [slot] * count, [int(self.seeds[slot])] * count)
+            self._kept = (count, slot), (building, self.outlook.on(building), self.errors[[slot] * count])
+        return self._kept[1]
 
     def _stray(self, seeds: Sequence[int]) -> None:
         """Give every slot the future of one of these seeds."""
@@ -372,6 +382,7 @@ class Batch:
 
     def _come(self, coming: Mapping[str, Any]) -> None:
         """Let this come in every slot, whatever its seed would bring."""
+        self._unshare()
         rows = {name: np.stack(coming[name]) for name in PER_SEED if name != "event"}
         rows["event"] = padded(coming["event"], max(len(events) + 1 for events in coming["event"]))
         self._put_rows(self._every, rows)
@@ -379,7 +390,7 @@ class Batch:
         if self._seats is not None:
             names = [(self._forks, slot) for slot in range(self.count)]
             self._forks += 1
-            singles = [self._single(int(seed)) for seed in self.seeds]
+            singles = [self.window.single(int(seed)) for seed in self.seeds]
             climates = zip(coming["weather"], coming["sun"], strict=True)
             mixed = [
                 dataclasses.replace(one, boundary=one.boundary._replace(weather=site[None], sun=sun[None]))
@@ -387,7 +398,3 @@ class Batch:
             ]
             self._sit(self._every, names, dict(zip(names, mixed, strict=True)))
         self._strayed = True
-
-    def _single(self, seed: int) -> Building:
-        self.window.find([seed])
-        return self.window.single(seed)

@@ -95,7 +95,7 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         self.action_names = batch.outlook.action_names
         self._ready = np.zeros(batch.count, dtype=np.bool_)  # an episode has begun and not ended
         self._seeded = np.zeros(batch.count, dtype=np.bool_)  # has been reset at least once
-        self._all = np.ones(batch.count, dtype=np.bool_)
+        self._all = ~self._ready
         self._actions = Actions(batch.outlook, batch.count)
 
     @cached_property

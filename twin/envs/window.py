@@ -11,6 +11,7 @@ import dataclasses
 import weakref
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +48,12 @@ def with_rows(base: Building, rows: dict[str, Float | Int], seeds: Sequence[int]
     return dataclasses.replace(base, seeds=tuple(seeds), boundary=boundary, shapes=shapes)
 
 
+def picked(building: Building, slots: list[int], seeds: Sequence[int]) -> Building:
+    """A building of some slots of another, each as often as it is named; people and devices are copies."""
+    own = {name: getattr(building.boundary, name)[slots] for name in PER_SEED}
+    return with_rows(building, own, seeds)
+
+
 def padded(events: Sequence[Int], width: int) -> Int:
     """Events of people (N, width, EVENT_COLUMNS), filled up with what never comes."""
     out = np.full((len(events), width, la.EVENT_COLUMNS), _NEVER, dtype=np.int64)
@@ -78,6 +85,13 @@ def _rows_of(watched: Int, sensor: Float, key: Int) -> tuple[Float, Int]:
     fewer = sensor.take(watched, axis=1)  # in rows, as all that the kernel is compiled for
     fewer[:, :, la.SP_NEXT_GROUP] = np.searchsorted(watched, fewer[:, :, la.SP_NEXT_GROUP])
     return fewer, key.take(watched, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Stay:
+    """What those have who play episodes of a pool: while it is there, their window forgets none of these."""
+
+    pool: range
 
 
 class Window:
@@ -123,36 +137,34 @@ class Window:
         self._state: dict[str, Float] = {}
         self._singles: dict[int, Building] = {}
         self._futures: OrderedDict[tuple[int, int], Future] = OrderedDict()
-        self._pools: weakref.WeakKeyDictionary[object, range] = weakref.WeakKeyDictionary()
+        self._stays: weakref.WeakSet[Stay] = weakref.WeakSet()
         boundary = self.base.boundary
         own = boundary.weather.nbytes + boundary.sun.nbytes if self.varies else 1
         self._most = max(1, min(KEPT, KEPT_BYTES // own))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_pools"}
+        return {name: value for name, value in self.__dict__.items() if name != "_stays"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state
-        self._pools = weakref.WeakKeyDictionary()  # who plays here plays in the original
+        self._stays = weakref.WeakSet()  # who plays here plays in the original
 
     @cached_property
     def design(self) -> str:
         """What is played apart from start and weather, as text; an environment has but one."""
         return self.scenario.model_dump_json(exclude={"run": {"start"}, "site": {"weather"}})
 
-    def hold(self, player: object, pool: range) -> None:
-        """Forget none of these episodes while the player is there."""
-        self._pools[player] = pool
-
-    def release(self, player: object) -> None:
-        """The player has gone."""
-        self._pools.pop(player, None)
+    def hold(self, pool: range) -> Stay:
+        """Forget none of these episodes while somebody has what this returns."""
+        stay = Stay(pool)
+        self._stays.add(stay)
+        return stay
 
     def find(self, seeds: Sequence[int]) -> Int:
         """Rows of these episode seeds in the tables, made where they are new."""
         missing = [seed for seed in dict.fromkeys(seeds) if seed not in self._at]
         if missing:
-            held = {seed for pool in self._pools.values() for seed in pool}
+            held = {seed for stay in self._stays for seed in stay.pool}
             if len({*self._at, *missing} - held) > self._most:
                 self._forget(held.union(seeds))
             self._add(missing)
@@ -174,7 +186,8 @@ class Window:
         self._singles = {seed: one for seed, one in self._singles.items() if seed in wanted}
 
     def single(self, seed: int) -> Building:
-        """The building of one of an episode that was found; only where the scenario varies."""
+        """The building of one of an episode; only where the scenario varies."""
+        self.find([seed])
         return self._singles[seed]
 
     def future(self, seed: int, other: int) -> Future:
