@@ -13,7 +13,7 @@ from twin.basics.points import Point
 from twin.control.mpc import Mpc
 from twin.control.mpc_model import CONSTANT, OUTDOOR
 from twin.control.mpc_outlook import Blocks
-from twin.control.mpc_plan import Ahead, Planner
+from twin.control.mpc_plan import PLANNED, Ahead, Planner
 from twin.scenario.agents import MpcParameters
 from twin.task import ActionSpec, ObservationSpec
 
@@ -50,7 +50,13 @@ def test_a_plan_keeps_the_bounds_where_it_can():
 def test_bounds_are_soft_where_the_plant_is_too_small():
     plan = Planner(model(heat_most=np.full(1, 0.05))).solve(ahead(air=20.0, outdoor=-20.0))
     assert plan is not None
-    assert plan.air.min() < 19.0 and plan.heat[:-1].min() > 0.05 - 1e-6
+    assert plan.air.min() < 19.0 and plan.heat[:-1].min() > PLANNED * 0.05 - 1e-6
+
+
+def test_hot_water_spreads_ramps_by_its_price_and_not_by_less_power():
+    plan = Planner(model(heat_most=np.full(1, 0.05), emission=0.1)).solve(ahead(air=20.0, outdoor=-20.0))
+    assert plan is not None
+    assert plan.heat[:-1].min() > 0.05 - 1e-6
 
 
 def test_comfort_is_given_up_where_it_is_worth_nothing():
@@ -147,7 +153,7 @@ def test_air_is_kept_below_what_makes_people_open_windows_whatever_the_limit():
     assert sent[0] > sent[1]
 
 
-def test_what_it_does_not_plan_is_left_to_the_plant():
+def test_an_air_handler_warms_up_and_its_outdoor_air_is_left_alone_before_people_come():
     left = tuple(
         Point("ahu", name) for name in ("supply_air_temperature_setpoint", "minimum_outdoor_air_command")
     )
@@ -156,7 +162,31 @@ def test_what_it_does_not_plan_is_left_to_the_plant():
     limits = np.array([10.0, 10.0, 8.0, 0.0]), np.array([35.0, 35.0, 35.0, 1.0])
     action = ActionSpec(points, *limits, np.array([21.0, 25.0, 13.0, 1.0]))
     sent = Mpc(MpcParameters(), seen, action, 900.0, model()).predict(row(7.0, 18.0)[None])[0][0]
-    assert np.isfinite(sent[:2]).all() and np.isnan(sent[2:]).all()
+    assert np.isfinite(sent[:2]).all() and sent[2] == 35.0 and np.isnan(sent[3])
+
+
+def test_rising_co2_opens_outdoor_air_before_it_is_there():
+    points = (Point(ZONE, "heating_setpoint"), Point("ahu", "minimum_outdoor_air_command"))
+    seen = ObservationSpec(names(), ("",) * len(names()), np.zeros(len(names())), np.ones(len(names())))
+    action = ActionSpec(points, np.array([10.0, 0.0]), np.array([35.0, 1.0]), np.array([21.0, 1.0]))
+    shares = []
+    for first in (880.0, 780.0):
+        controller, state = Mpc(MpcParameters(), seen, action, 900.0, model()), None
+        for hour, co2 in ((12.0, first), (12.25, 880.0)):
+            now = row(hour, 21.5)
+            now[names().index(f"{ZONE}.co2")] = co2
+            sent, state = controller.predict(now[None], state)
+        shares.append(sent[0, 1])
+    assert shares[0] < shares[1] <= 1.0
+
+
+def test_the_guard_is_warmer_when_occupied_hours_have_just_begun():
+    early, late = mpc(), mpc()
+    first, _ = early.predict(row(8.0, 20.0)[None])
+    state = late.predict(row(12.0, 20.0)[None])[1]
+    state["open"][:] = 4.0
+    last, _ = late.predict(row(12.25, 20.0)[None], state)
+    assert first[0, 0] > last[0, 0] + 0.2
 
 
 def test_state_is_handed_through_and_rows_are_alike():

@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from twin.basics.points import Point
-from twin.control.mpc_air import QUANTITIES, AirHandler
+from twin.control.mpc_air import BAND_PPM, QUANTITIES, WARM_UP_C, AirHandler, Rooms
 from twin.scenario.agents import MpcParameters
-from twin.task import ActionSpec, ObservationSpec
+from twin.task import ActionSpec
 
-NAMES = ("a.co2", "b.co2")
-YES, NO = np.array([True, False]), np.zeros(2, dtype=bool)
-FAN, DAMPER, AIR = range(3)
+POINTS = (*QUANTITIES, "supply_air_temperature_setpoint")
+FAN, DAMPER, AIR, SUPPLY = range(4)
+QUIET = {"leaving": False, "outside": False, "heats": False, "cools": False, "spare": 0.0, "coldest": 21.0}
 
 
-def sent(away: bool, outside=NO, heats=NO, cools=NO, co2=(500.0, 600.0), **own: float | None) -> np.ndarray:
-    seen = ObservationSpec(NAMES, ("ppm", "ppm"), np.zeros(2), np.full(2, 2000.0))
-    limits = np.zeros(3), np.ones(3)
-    action = ActionSpec(tuple(Point("ahu", name) for name in QUANTITIES), *limits, np.ones(3))
-    values = np.full(3, np.nan)
-    handler = AirHandler(MpcParameters(**own), seen, action)
-    handler.send(np.array(co2), values, away, outside, heats, cools)
+def sent(away: bool, own: dict[str, Any] | None = None, stale: float = 600.0, **rooms: Any) -> np.ndarray:
+    action = ActionSpec(
+        tuple(Point("ahu", name) for name in POINTS), np.zeros(4), np.full(4, 40.0), np.ones(4)
+    )
+    values = np.full(4, np.nan)
+    AirHandler(MpcParameters(**(own or {})), action).send(
+        values, Rooms(away=away, stale=stale, **(QUIET | rooms))
+    )
     return values
 
 
 def test_the_fan_rests_while_nobody_is_expected_and_nothing_is_called() -> None:
     assert sent(True)[FAN] == 0.0
-    for called in ({"outside": YES}, {"heats": YES}, {"cools": YES}):
-        assert np.isnan(sent(True, **called)[FAN])
+    for called in ("outside", "heats", "cools"):
+        assert np.isnan(sent(True, **{called: True})[FAN])
     assert np.isnan(sent(False)[FAN])
 
 
-def test_outdoor_air_is_shut_out_while_there_is_only_heating() -> None:
-    assert sent(True, heats=YES)[DAMPER] == 0.0
-    assert np.isnan(sent(True, heats=YES, cools=YES)[DAMPER])
-    assert np.isnan(sent(False, heats=YES)[DAMPER])
+def test_outdoor_air_is_shut_out_and_supply_air_warm_while_there_is_only_heating() -> None:
+    heating = sent(True, heats=True)
+    assert heating[DAMPER] == 0.0 and heating[SUPPLY] == WARM_UP_C
+    for other in (sent(True, heats=True, cools=True), sent(True, cools=True), sent(False, heats=True)):
+        assert np.isnan(other[[DAMPER, SUPPLY]]).all()
+
+
+def test_the_fan_rests_when_all_may_drift_until_occupied_hours_end() -> None:
+    assert sent(False, leaving=True)[FAN] == 0.0
+
+
+def test_supply_air_is_raised_no_further_than_the_coldest_room_and_only_far_from_cooling() -> None:
+    assert np.isnan(sent(False, spare=0.1)[SUPPLY])
+    some, all_of_it = sent(False, spare=0.6)[SUPPLY], sent(False, spare=3.0)[SUPPLY]
+    assert 18.0 < some < all_of_it == pytest.approx(21.0)
+    assert sent(False, spare=3.0, coldest=16.0)[SUPPLY] == pytest.approx(18.0)
 
 
 @pytest.mark.parametrize(
-    ("worst", "share"), [(500.0, 0.57), (800.0, 0.57), (900.0, 0.785), (1000.0, 1.0), (1400.0, 1.0)]
+    ("below", "share"), [(500.0, 0.2), (BAND_PPM, 0.2), (0.5 * BAND_PPM, 0.6), (0.0, 1.0), (-400.0, 1.0)]
 )
-def test_outdoor_air_follows_the_zone_with_most_co2(worst: float, share: float) -> None:
-    assert sent(False, co2=(450.0, worst))[AIR] == pytest.approx(share)
-    assert sent(False, co2=(worst, 450.0))[AIR] == pytest.approx(share)
+def test_outdoor_air_opens_over_a_band_of_co2(below: float, share: float) -> None:
+    own = {"outdoor_air_co2_ppm": 950.0, "outdoor_air_minimum": 0.2}
+    assert sent(False, own, stale=950.0 - below)[AIR] == pytest.approx(share)
 
 
 def test_the_plant_keeps_its_own_schedule_of_outdoor_air_where_asked() -> None:
-    assert np.isnan(sent(False, co2=(1500.0, 1500.0), outdoor_air_co2_ppm=None)[AIR])
+    assert np.isnan(sent(False, {"outdoor_air_co2_ppm": None}, stale=1500.0)[AIR])
     assert np.isnan(sent(True)[AIR])
 
 
 def test_a_building_without_such_points_is_left_alone() -> None:
-    seen = ObservationSpec(NAMES, ("ppm", "ppm"), np.zeros(2), np.full(2, 2000.0))
     action = ActionSpec((Point("a", "heating_setpoint"),), np.zeros(1), np.full(1, 30.0), np.full(1, 21.0))
     values = np.array([20.0])
+    handler = AirHandler(MpcParameters(), action)
     for away in (True, False):
-        AirHandler(MpcParameters(), seen, action).send(np.array([500.0, 900.0]), values, away, NO, NO, NO)
-    assert values.tolist() == [20.0]
+        handler.send(values, Rooms(away=away, stale=900.0, **(QUIET | {"spare": 2.0, "heats": True})))
+    assert values.tolist() == [20.0] and not handler.rests

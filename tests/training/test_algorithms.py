@@ -60,7 +60,7 @@ def test_onnx_of_off_policy_algorithms_acts_as_the_model(kind: str, tmp_path: Pa
         action = BuildingVecEnv("classroom", 1, learner.task, days=1).batch.outlook.decode(action)
     found = session(folder / "policy.onnx").run(["action"], {"observation": seen})[0]
     np.testing.assert_allclose(found, action, atol=1e-5)
-    assert about.discrete_levels == (4 if kind == "dqn" else 0)
+    assert about.discrete_levels == (3 if kind == "dqn" else 0)
 
 
 @pytest.fixture(scope="module")

@@ -1,45 +1,92 @@
-"""What a planning controller does with an air handler: fan, outdoor air damper, outdoor air."""
+"""What a planning controller does with an air handler: fan, outdoor air damper, outdoor air, supply air."""
 
 from __future__ import annotations
 
-from twin.control.controller import Bool, Float
-from twin.control.ventilation import Co2OutdoorAir
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.control.controller import Float
 from twin.scenario.agents import MpcParameters
-from twin.task import ActionSpec, ObservationSpec
+from twin.task import ActionSpec
 
 QUANTITIES = ("fan_speed_command", "outdoor_air_damper_command", "minimum_outdoor_air_command")
+# supply air of warm-ups (agents/guideline36.yaml), and the highest of hours with cooling calls
+# (Guideline 36-2021, 5.16.2.2) [°C]
+WARM_UP_C, HIGHEST_C = 35.0, 18.0
+NEAR_K, FAR_K = 0.3, 0.9  # below a cooling setpoint: from here on supply air is raised, up to there
+BAND_PPM = 150.0  # outdoor air opens over this band
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What an air handler needs to know of its zones.
+
+    Attributes
+    ----------
+    away
+        Nobody is expected in any zone now.
+    leaving
+        Occupied hours end soon, air is fresh and no zone needs anything until then.
+    outside, heats, cools
+        Some zone has left its bounds, is to be heated, is to be cooled.
+    spare
+        How far the zone nearest to its cooling setpoint is below it [K].
+    coldest
+        Air of the coldest zone [°C].
+    stale
+        CO2 of the worst zone, as it will be soon [ppm].
+    """
+
+    away: bool
+    leaving: bool
+    outside: bool
+    heats: bool
+    cools: bool
+    spare: float
+    coldest: float
+    stale: float
 
 
 class AirHandler:
     """Commands that no plan is needed for; they do nothing where a building offers no such points.
 
-    While nobody is expected the fan rests until a zone is to be heated or cooled, or has left its bounds, and
-    the damper is shut while there is only heating; in occupied hours outdoor air follows CO2.
+    While nobody is expected the fan rests until a zone is to be heated or cooled, or has left its bounds;
+    while there is only heating the damper is shut and supply air warm. In occupied hours outdoor air follows
+    CO2, and while no zone is near its cooling setpoint supply air is as warm as the coldest zone: nothing is
+    cooled by outdoor air and then reheated. The fan rests too when all may drift until occupied hours end.
     """
 
-    def __init__(self, parameters: MpcParameters, observation: ObservationSpec, action: ActionSpec) -> None:
+    def __init__(self, parameters: MpcParameters, action: ActionSpec) -> None:
+        wanted = parameters.outdoor_air_co2_ppm
         self._fan = action.columns("fan_speed_command")
         self._damper = action.columns("outdoor_air_damper_command")
-        self._air = Co2OutdoorAir(
-            parameters.outdoor_air_co2_ppm, parameters.outdoor_air_minimum, observation, action
-        )
+        self._supply = action.columns("supply_air_temperature_setpoint")
+        self._air = action.columns("minimum_outdoor_air_command") if wanted else np.zeros(0, dtype=np.int64)
+        self._full, self._floor = wanted or np.inf, parameters.outdoor_air_minimum
 
-    def send(self, row: Float, action: Float, away: bool, outside: Bool, heats: Bool, cools: Bool) -> None:
-        """Set the commands in place.
+    @property
+    def rests(self) -> bool:
+        """Whether fan and outdoor air can be kept off while nobody is expected."""
+        return bool(self._fan.size and self._damper.size)
 
-        Parameters
-        ----------
-        row, action
-            Observation (n,) and action (m,).
-        away
-            Whether nobody is expected in any zone now.
-        outside, heats, cools
-            Zones that have left their bounds, and that are to be heated or cooled (Z,).
-        """
-        if not away:
-            action[self._air.action] = self._air.share(row[None])[0, 0]
+    def send(self, action: Float, rooms: Rooms) -> None:
+        """Set the commands in an action (m,), in place."""
+        if rooms.away:
+            self._empty(action, rooms)
             return
-        if not (outside.any() or heats.any() or cools.any()):
+        call = min(max(1.0 - (self._full - rooms.stale) / BAND_PPM, 0.0), 1.0)
+        action[self._air] = self._floor + (1.0 - self._floor) * call
+        if rooms.leaving:
             action[self._fan] = 0.0
-        elif not cools.any():
+        elif rooms.spare > NEAR_K:
+            share = min(1.0, (rooms.spare - NEAR_K) / (FAR_K - NEAR_K))
+            action[self._supply] = HIGHEST_C + share * max(0.0, rooms.coldest - HIGHEST_C)
+
+    def _empty(self, action: Float, rooms: Rooms) -> None:
+        """Of hours in which nobody is expected."""
+        if not (rooms.outside or rooms.heats or rooms.cools):
+            action[self._fan] = 0.0
+        elif not rooms.cools:
             action[self._damper] = 0.0
+            action[self._supply] = WARM_UP_C

@@ -11,6 +11,7 @@ from twin.control.mpc_setup import Setup
 
 FRESH_PPM = 420.0
 UNOCCUPIED_PEOPLE = 0.1  # weight of bounds that hold while nobody is expected
+OPENING_K, OPENING_H = 0.4, 4.0  # margin at first, and how long until it has gone
 _SHARES = np.linspace(0.0, 1.0, 21)
 
 
@@ -28,6 +29,7 @@ def ahead(setup: Setup, row: Float, memory: Memory) -> Ahead:
     outdoor = read.site(row, "site.outdoor_temperature")
     zones = len(read.zones)
     after = np.concatenate([lower[1:], lower[-1:]]), np.concatenate([upper[1:], upper[-1:]])
+    early = opening(_opened(occupied, blocks, float(memory["open"][0])))
     usual = setup.usual(np.minimum(blocks.civil.astype(int), 23))
     wanted = np.where(usual, np.maximum(people / zones, own.people_least)[:, None], UNOCCUPIED_PEOPLE)
     people_each = np.where(occupied[:, None], wanted, UNOCCUPIED_PEOPLE)
@@ -43,7 +45,7 @@ def ahead(setup: Setup, row: Float, memory: Memory) -> Ahead:
         electricity=price,
         heat=price if np.isnan(model.heat_price) else np.full_like(price, model.heat_price),
         cold=price if np.isnan(model.cool_price) else np.full_like(price, model.cool_price),
-        lower=np.repeat((np.maximum(lower, after[0]) + own.margin_k)[:, None], zones, axis=1),
+        lower=np.repeat((np.maximum(lower, after[0]) + own.margin_k + early)[:, None], zones, axis=1),
         upper=np.repeat((np.minimum(upper, after[1]) - setup.cooling_margin)[:, None], zones, axis=1),
         weight=own.weight_factor * model.weight_kh * soon * setup.kept[None, :],
         allowed=_near(occupied, blocks, own.maximum_start_h),
@@ -53,6 +55,8 @@ def ahead(setup: Setup, row: Float, memory: Memory) -> Ahead:
 
 def _running(setup: Setup, occupied: Bool, blocks: Blocks, since: float) -> Float:
     """1 in blocks in which the plant runs its hours, (J,)."""
+    if setup.handler.rests:  # the fan then runs for heating and cooling alone, and shuts outdoor air out
+        return np.asarray(occupied * 1.0)
     out = np.zeros(len(blocks.hours))
     starts = blocks.middle[occupied]
     for j, at in enumerate(blocks.middle):
@@ -61,6 +65,24 @@ def _running(setup: Setup, occupied: Bool, blocks: Blocks, since: float) -> Floa
         out[j] = float(
             (len(ahead) > 0 and ahead.min() - at <= setup.model.lead_h) or last <= setup.model.lag_h
         )
+    return out
+
+
+def opening(hours: Float | float) -> Float:
+    """Further margin so long after occupied hours began [K]: walls lag behind a ramp more than is thought."""
+    return np.asarray(OPENING_K * np.clip(1.0 - np.asarray(hours) / OPENING_H, 0.0, 1.0))
+
+
+def _opened(occupied: Bool, blocks: Blocks, before: float) -> Float:
+    """Hours since occupied hours began, at the end of blocks; inf where they neither are nor begin, (J,)."""
+    out, since = np.full(len(occupied), np.inf), before
+    for j, inside in enumerate(occupied):
+        if inside:
+            since += float(blocks.hours[j])
+            out[j] = since
+        else:
+            since = 0.0
+            out[j] = 0.0 if j + 1 < len(occupied) and occupied[j + 1] else np.inf
     return out
 
 

@@ -13,7 +13,7 @@ CALM_STEPS = 3  # a drift is judged from the third quiet step on
 
 
 def fresh(count: int, zones: int, per_hour: int) -> Memory:
-    """Memory of `count` buildings: slow masses, errors, setpoints' offsets, what was expected."""
+    """Memory of `count` buildings: slow masses, errors, setpoints' offsets, what was expected, CO2's rise."""
     return {
         "mass": np.full((count, zones, len(MASS_H)), np.nan),
         "bias": np.zeros((count, zones)),
@@ -21,8 +21,11 @@ def fresh(count: int, zones: int, per_hour: int) -> Memory:
         "mode": np.zeros((count, zones)),
         "calm": np.zeros((count, zones)),
         "offset": np.zeros((count, zones)),
+        "co2": np.full((count, zones), np.nan),
+        "rise": np.zeros((count, zones)),
         "air": np.full((count, zones), np.nan),
         "since": np.full((count, 1), 1e3),
+        "open": np.zeros((count, 1)),
         "recent": np.full((count, per_hour, 2), np.nan),
     }
 
@@ -36,8 +39,13 @@ def look(setup: Setup, row: Float, memory: Memory, hours: float) -> None:
         memory["mass"][:] = mass_step(memory["mass"], 0.5 * (air + memory["air"]), hours)
         _correct(setup, air, memory, hours)
     memory["air"][:] = air
+    co2 = setup.read.zone(row, "co2")
+    if not np.isnan(memory["co2"]).any():
+        memory["rise"][:] += 0.5 * ((co2 - memory["co2"]) / hours - memory["rise"])
+    memory["co2"][:] = co2
     occupied = float(setup.read.zone(row, "hours_to_occupied").min()) <= 0.0
     memory["since"][:] = 0.0 if occupied else memory["since"] + hours
+    memory["open"][:] = memory["open"] + hours if occupied else 0.0
     memory["recent"][:] = np.concatenate([memory["recent"][1:], setup.read.next_hour(row)[None]])
 
 

@@ -13,10 +13,8 @@ from scipy.sparse import csc_matrix
 from twin.basics.errors import MissingExtraError
 from twin.control.mpc_model import (
     CONSTANT,
-    FELT_MASS,
     MASS,
     MASS_H,
-    NEIGHBOURS,
     OUTDOOR,
     PEOPLE,
     RUNNING,
@@ -27,11 +25,13 @@ from twin.control.mpc_model import (
     Float,
     Model,
 )
+from twin.control.mpc_walls import beside, surfaces
 
 Index = NDArray[np.int64]
 SEGMENTS = 3  # of the convex growth of heating power with load
 REFERENCE_C, WATER_C, STEP_K = 15.0, 30.0, 10.0  # as twin.estimation.active
 LEAST_FREE_K = 1.0  # outdoor air cools from so much colder on
+PLANNED = 0.65  # of the most heat is planned with; what a ramp lacks cannot be made up for
 _MASSES = len(MASS_H)
 
 
@@ -152,6 +152,7 @@ class Programme:
 
     def __init__(self, model: Model, ahead: Ahead) -> None:
         self._model, self._ahead = model, ahead
+        self._planned = PLANNED if model.emission <= 0.0 else 1.0  # hotter water is dearer: no late ramps
         blocks, zones = len(ahead.hours), len(model.zones)
         self._shape = blocks, zones
         per = blocks * zones
@@ -161,6 +162,8 @@ class Programme:
         start = (6 + _MASSES) * per
         self.segment = start + np.arange(blocks * SEGMENTS).reshape(blocks, SEGMENTS)
         self.columns = start + blocks * SEGMENTS
+        self._beside = beside(model)
+        self._walls = surfaces(model, ahead, self._beside)
         self._entries: list[tuple[Float, Float, Float]] = []
         self._low: list[float] = []
         self._high: list[float] = []
@@ -188,7 +191,7 @@ class Programme:
         )  # fmt: skip
         losses = float(
             theta[MASS].sum() + theta[OUTDOOR] + theta[SUPPLY] * a.running[j]
-            + theta[VENTILATION] * a.share[j, z] + (theta[NEIGHBOURS] if zones > 1 else 0.0)
+            + theta[VENTILATION] * a.share[j, z] + self._beside[z].sum()
         )  # fmt: skip
         half = 0.5 * hours * losses
         columns = [self.air[j, z], self.heat[j, z], self.cool[j, z], self.free[j, z]]
@@ -196,12 +199,12 @@ class Programme:
         right = hours * known
         right += self._before(columns, values, self.air, a.air, j, z, -(1.0 - half))
         if zones > 1:
-            beside = 0.5 * hours * float(theta[NEIGHBOURS]) / (zones - 1)
             for other in range(zones):
                 if other != z:
+                    share = 0.5 * hours * float(self._beside[z, other])
                     columns.append(self.air[j, other])
-                    values.append(-beside)
-                    right += self._before(columns, values, self.air, a.air, j, other, -beside)
+                    values.append(-share)
+                    right += self._before(columns, values, self.air, a.air, j, other, -share)
         for i in range(_MASSES):
             weight = -hours * float(theta[MASS][i])
             right += self._before(columns, values, self.mass[:, :, i], a.mass[:, i], j, z, weight)
@@ -229,8 +232,8 @@ class Programme:
 
     def _comfort(self, j: int, z: int) -> None:
         air, slow, cold = self._ahead.felt
-        columns, shares = [int(self.air[j, z]), int(self.mass[j, z, FELT_MASS])], [float(air[z]), slow]
-        outside = float(cold[z] * self._ahead.outdoor[j])
+        columns, shares = [int(self.air[j, z])], [float(air[z])]
+        outside = float(cold[z] * self._ahead.outdoor[j] + slow * self._walls[j, z])
         lower, upper = float(self._ahead.lower[j, z]), float(self._ahead.upper[j, z])
         self._row([*columns, int(self.below[j, z])], [*shares, 1.0], lower - outside, np.inf)
         self._row([*columns, int(self.above[j, z])], [*shares, -1.0], -np.inf, upper - outside)
@@ -242,7 +245,9 @@ class Programme:
         self._row([*heat, *map(int, self.segment[j])], [1.0 / zones] * zones + [-1.0] * SEGMENTS, 0.0, 0.0)
         limit = self._model.heat_limit
         if np.isfinite(limit):
-            self._row(heat, [float(p) for p in self.heat_power()[j]], -np.inf, max(limit, 0.0))
+            self._row(
+                heat, [float(p) for p in self.heat_power()[j]], -np.inf, max(self._planned * limit, 0.0)
+            )
 
     def heat_power(self) -> Float:
         """Metered power per rate at small load, (J, Z) [kW per K/h]."""
@@ -274,7 +279,8 @@ class Programme:
         cost[self.free] = hours * a.electricity[:, None] * power
         cost[self.below] = cost[self.above] = hours * a.weight
         may = a.allowed[:, None]
-        high[self.heat], high[self.cool], high[self.free] = may * model.heat_most, may * model.cool_most, rate
+        high[self.heat] = self._planned * may * model.heat_most
+        high[self.cool], high[self.free] = may * model.cool_most, rate
         widest = float(model.heat_most.mean()) / SEGMENTS
         slope = self._growth() * widest * (2.0 * np.arange(SEGMENTS) + 1.0)
         cost[self.segment] = hours * a.heat[:, None] * slope

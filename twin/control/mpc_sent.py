@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.control.controller import Bool, Float, Memory
+from twin.control.mpc_air import Rooms
+from twin.control.mpc_expected import opening
 from twin.control.mpc_model import FELT_MASS
 from twin.control.mpc_plan import Ahead, Plan
 from twin.control.mpc_setup import Setup
@@ -15,8 +17,11 @@ FLOAT_COOL_K = 0.8
 GUARD_K = 0.5  # so far below its setpoint a zone needs water
 FULL = 0.6  # share of the most heat from which on a ramp is asked for whole
 CALL = 0.03  # share of the most heat that counts as a call
-BOOST_K = 2.0  # most that a setpoint is moved for walls that lag behind
+BOOST_K = 2.5  # most that a setpoint is moved for walls that lag behind
 COOLER_K = 2.0  # outdoors, for free cooling
+LEAVING_H, LEAVING_PPM = 0.5, 850.0  # so long before occupied hours end the fan may rest, with such air
+STALE_H = 0.5  # CO2 is expected to go on rising or falling for so long
+REST_K = 0.4  # inside the bounds of unoccupied hours
 STORE_K = 1.5  # most that a zone is heated above, or cooled below, the bound of occupied hours
 
 
@@ -41,11 +46,38 @@ def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memo
     for at, values in ((setup.heating, warm), (setup.cooling, cold)):
         action[at[at >= 0]] = values[at >= 0]
     _set_air(setup, row, action, plan, ahead)
-    outside = setup.kept & ((ahead.air < low) | (ahead.air > high))
-    away = bool((setup.read.zone(row, "hours_to_occupied") > 0.0).all())
-    setup.handler.send(row, action, away, outside, heats, cools)
+    setup.handler.send(action, _rooms(setup, row, ahead, memory, cold, bool(heats.any()), bool(cools.any())))
     if setup.water.size:
         action[setup.water] = _supply_water(setup, plan, ahead, warm, heats)
+
+
+def _rooms(
+    setup: Setup, row: Float, ahead: Ahead, memory: Memory, cold: Float, heats: bool, cools: bool
+) -> Rooms:
+    """What the air handler needs to know; `cold` are the cooling setpoints (Z,) [°C]."""
+    read, kept, air = setup.read, setup.kept, ahead.air
+    low, high = read.zone(row, "comfort_lower"), read.zone(row, "comfort_upper")
+    hot = bool((kept & (air > high)).any())
+    return Rooms(
+        away=bool((read.zone(row, "hours_to_occupied") > 0.0).all()),
+        leaving=_leaving(setup, row, ahead, memory),
+        outside=hot or bool((kept & (air < low)).any()),
+        heats=heats,
+        cools=cools or hot,
+        spare=float(np.min((cold - air)[kept], initial=np.inf)),
+        coldest=float(np.min(air[kept], initial=np.inf)),
+        stale=float(np.max(memory["co2"] + STALE_H * memory["rise"])),
+    )
+
+
+def _leaving(setup: Setup, row: Float, ahead: Ahead, memory: Memory) -> bool:
+    """Whether the air handler may rest until occupied hours end: soon, air is fresh, and rooms can drift."""
+    ends = ahead.lower.max(axis=1) < setup.lower - 0.05
+    if not ends.any() or float(ahead.hours[: int(np.argmax(ends))].sum()) > LEAVING_H:
+        return False
+    least, most = _guard(setup, row, memory)
+    inside = (ahead.air > least) & (ahead.air < most)
+    return bool(inside[setup.kept].all()) and float(memory["co2"].max()) < LEAVING_PPM
 
 
 def _stored(setup: Setup, surfaces: Float, outdoor: float) -> tuple[Float, Float]:
@@ -71,7 +103,7 @@ def _guard(setup: Setup, row: Float, memory: Memory) -> tuple[Float, Float]:
     here = setup.usual(hour)[0] | (read.zone(row, "presence") > 0.5)
     here &= read.zone(row, "hours_to_occupied") <= 0.0
     surfaces = memory["mass"][:, FELT_MASS]
-    low = read.zone(row, "comfort_lower") + setup.own.margin_k
+    low = read.zone(row, "comfort_lower") + setup.own.margin_k + opening(float(memory["open"][0]))
     high = read.zone(row, "comfort_upper") - setup.cooling_margin
     least = (
         low
@@ -84,7 +116,8 @@ def _guard(setup: Setup, row: Float, memory: Memory) -> tuple[Float, Float]:
         + np.maximum(memory["offset"], 0.0)
     )
     away = read.zone(row, "hours_to_occupied") > 0.0  # bounds of unoccupied hours hold as setpoints
-    least, most = np.where(away, low, least), np.where(away, high, most)
+    least = np.where(away, read.zone(row, "comfort_lower") + REST_K, least)
+    most = np.where(away, read.zone(row, "comfort_upper") - REST_K, most)
     here |= away
     return np.where(here, least, -np.inf), np.where(here, most, np.inf)
 

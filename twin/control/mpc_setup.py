@@ -69,7 +69,9 @@ class Setup:
         Outer walls and windows are colder inside than the room by what goes through them; the loss of a zone
         per heat capacity, which is identified, says how much that is.
         """
-        outdoor = np.clip(self.own.felt_outdoor_h * self.model.theta[:, OUTDOOR], 0.0, MOST_OUTDOOR)
+        loss = self.model.theta[:, OUTDOOR]
+        loss = 0.5 * (loss + loss.mean())  # what one zone's drift says is uncertain
+        outdoor = np.clip(self.own.felt_outdoor_h * loss, 0.0, MOST_OUTDOOR)
         return 1.0 - self.own.felt_share - outdoor, self.own.felt_share, outdoor
 
     def asked(self, bound: Float | float, surfaces: Float, outdoor: float) -> Float:
@@ -112,7 +114,7 @@ def setup(parameters: MpcParameters, observation: ObservationSpec, action: Actio
         cooling=cooling,
         vents=columns("ventilation_command"),
         water=action.columns("supply_water_temperature_setpoint"),
-        handler=AirHandler(parameters, observation, action),
+        handler=AirHandler(parameters, action),
         kept=heats | cools,
         lower=float(default[heating[heats]].max()) if heats.any() else -np.inf,
         upper=float(default[cooling[cools]].min()) if cools.any() else np.inf,
