@@ -143,7 +143,7 @@ def test_held_out_rewards_agree_with_the_indicators_of_a_run(trained: Path, tmp_
     from twin.scenario.catalog import load_scenario
 
     manifest = json.loads((trained / "manifest.json").read_text())
-    plan = {"run": {"start": "2023-03-06", "days": 1}, "site": {"weather_variability": "medium"}}  # as trained
+    plan = {"run": {"start": "2023-03-06", "days": 1}, "site": {"weather_variability": "medium"}}
     done = run(load_scenario("classroom", plan), "setback", seed=10_000, out=tmp_path / "rule")
     for name in ("cost_tot", "tdis_occ", "idis_occ", "objective"):
         assert manifest["rules"]["setback"][name] == pytest.approx(done.kpis[name], rel=1e-9, abs=1e-12)
