@@ -42,7 +42,7 @@ SERIOUS = ("setback", "pi", "guideline36", "heat_curve")
 VARIED = {"site": {"weather_variability": "medium"}}
 LEARNER = "es"
 TRAINING_SEEDS, SEEDS = 5, 5
-PARTS = {"rules": RULES, "planners": ("mpc", "foresight")}
+PARTS = {"rules": RULES, "mpc": ("mpc",), "foresight": ("foresight",)}  # a folder for each
 CONDITIONS: dict[str, dict[str, Any]] = {
     "as trained": {},
     "wrong sensors": {"sensors": {"devices.air_temperature.bias": {"add": [0.7, 0.7]}}},
@@ -85,7 +85,7 @@ def evaluate(out: Path, scenarios: Sequence[str], jobs: int) -> None:
             for week, start in WEEKS[scenario].items():
                 for part, names in PARTS.items():
                     folder = out / "weeks" / f"{scenario}-{condition.replace(' ', '_')}-{week}-{part}"
-                    if folder.exists() or (part == "planners" and condition != "as trained"):
+                    if folder.exists() or (part != "rules" and condition != "as trained"):
                         continue
                     agents = [load_agent(name) for name in names]
                     agents += policies(out, scenario) if part == "rules" else []
