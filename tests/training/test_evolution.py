@@ -16,7 +16,9 @@ from twin.control.linear import LinearPolicy, arrays
 from twin.experiment import run
 from twin.scenario.catalog import load_agent, load_learner, load_scenario
 from twin.scenario.learners import Learner
-from twin.training.evolution import Evolution
+from twin.training import evolution
+from twin.training.evolution import METHODS, Evolution
+from twin.training.newton import PARTS
 from twin.training.seed import STOP
 from twin.training.shared import shared
 from twin.training.strategy import SeparableCma
@@ -132,9 +134,11 @@ def test_going_on_after_a_stop_gives_the_numbers_of_not_stopping(tmp_path: Path)
     assert rows[0] == [row for row in rows[1] if row["steps"] != GENERATION]
 
 
-def test_a_search_that_was_stopped_goes_on_exactly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_a_search_that_was_stopped_goes_on_exactly(method: str, tmp_path: Path) -> None:
     def fresh() -> Evolution:
-        return Evolution(load_scenario("classroom"), small(), 3, 1_000_000)
+        learner = small(parameters={"method": method, "sigma": 0.2})
+        return Evolution(load_scenario("classroom"), learner, 3, 1_000_000)
 
     whole, first, second = fresh(), fresh(), fresh()
     assert whole.generation(lambda: False)
@@ -147,6 +151,25 @@ def test_a_search_that_was_stopped_goes_on_exactly(tmp_path: Path) -> None:
     assert second.generation(lambda: False)
     np.testing.assert_array_equal(second.policy.weight, whole.policy.weight)
     assert second.num_timesteps == whole.num_timesteps
+    assert np.abs(whole.policy.weight).max() > 0.0
+
+
+def test_newton_s_many_candidates_play_in_parts_what_they_would_play_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learner = small(parameters={"method": "newton", "sigma": 0.2, "starts_at_once": 2}).updated(
+        {"training": {"starts": ["2023-02-07", "2023-02-10"]}}
+    )
+    played = []
+    for slots in (1000, 1):
+        monkeypatch.setattr(evolution, "SLOTS", slots)
+        model = Evolution(load_scenario("classroom"), learner, 3, 1_000_000)
+        assert model.generation(lambda: False)
+        assert model.generation(lambda: False)
+        played.append(model)
+    np.testing.assert_array_equal(played[0].policy.weight, played[1].policy.weight)
+    count = model._weights.count
+    assert model.num_timesteps == ((2 * count + 2) + (len(PARTS) + 1)) * 2 * 2 * 96
 
 
 def test_the_onnx_file_acts_as_the_policy_does(tmp_path: Path) -> None:
@@ -169,6 +192,8 @@ def test_the_onnx_file_acts_as_the_policy_does(tmp_path: Path) -> None:
         ({"population": 2}, "whole numbers from 4 on"),
         ({"leave_out": 3}, "leave_out"),
         ({"sigma": True}, "sigma"),
+        ({"method": 3}, "method"),
+        ({"method": "newtn"}, "did you mean 'newton'"),
     ],
 )
 def test_parameters_that_are_none_are_refused(parameters: dict[str, Any], word: str, tmp_path: Path) -> None:

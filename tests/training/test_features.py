@@ -189,15 +189,15 @@ def test_an_episode_begins_where_the_policy_of_zeros_has_come_to() -> None:
     learner = load_learner("es").for_scenario("home").updated(
         {"training": {"days": 1, "warm_up_days": 1, "starts": ["2023-02-01", "2023-02-03"]}}
     )  # fmt: skip
-    crowd = Crowd(load_scenario("home"), learner, 3, [7, 8])
+    crowd = Crowd(load_scenario("home"), learner, [7, 8])
     asked = iter([False, True])
     assert not crowd.prepare(lambda: next(asked))  # stopped on the second day, which leaves nothing behind
     assert not crowd.prepared
     assert crowd.prepare(lambda: False)
-    batch = crowd._gathered([0, 1], [1, 0])
+    batch = crowd._gathered(3, [0, 1], [1, 0])
     first = batch.observe()
     batch.step(np.zeros((6, len(batch.outlook.action_names))))  # what was seen after it must not stay
-    assert crowd._gathered([0, 1], [1, 0]) is batch
+    assert crowd._gathered(3, [0, 1], [1, 0]) is batch
     np.testing.assert_array_equal(batch.observe(), first)
     assert batch.seeds.tolist() == [8, 8, 8, 7, 7, 7]
     walked = crowd.first

@@ -30,6 +30,7 @@ from twin.scenario.learners import Learner
 from twin.scenario.schema import Scenario
 from twin.training import ranges
 from twin.training.features import Vocabulary
+from twin.training.newton import DiagonalNewton
 from twin.training.shared import Weights, shared
 from twin.training.strategy import SeparableCma
 
@@ -37,6 +38,8 @@ Float = NDArray[np.float64]
 HOUR_S = 3600.0
 WIDEST, NARROWEST = 1.5, 0.08  # of the first sigma: most at the start and at the end of training, where noise
 # of episodes, not distance, decides which candidate is best
+METHODS = "cma", "newton"
+SLOTS = 900  # buildings side by side, at most: a few gigabytes
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,13 @@ class Parameters:
 
     Attributes
     ----------
+    method
+        `cma`: of candidates drawn about the mean, the better ones say where it goes. `newton`: every number
+        is tried up and down on the same episodes, then the step that follows in parts; needs fewer control
+        steps, in larger generations.
     population, sigma
-        Candidates of a generation, and the standard deviation of their numbers in the first.
+        Candidates of a generation of `cma`; the standard deviation of their numbers in the first, or how far
+        `newton` tries them at first.
     episodes
         Seeds of people, devices and weather that training draws from.
     comfort_price, co2_price
@@ -64,6 +72,7 @@ class Parameters:
         The last day of an episode belongs to the policy of zeros, so that a building left cold is paid for.
     """
 
+    method: str = METHODS[0]
     population: int = 64
     sigma: float = 0.1
     episodes: int = 12
@@ -94,6 +103,11 @@ def parameters_of(learner: Learner) -> Parameters:
     given = {k: tuple(v) if isinstance(v, list) else v for k, v in learner.parameters.items()}
     made = Parameters(**given)  # type: ignore[arg-type]
     ranges.check(learner)
+    if made.method not in METHODS:
+        raise ControllerError(
+            "no such method", key="parameters.method", value=made.method, allowed=", ".join(METHODS),
+            suggestion=nearest(made.method, METHODS),
+        )  # fmt: skip
     if made.last_day_led and learner.training.days < 2:
         raise ControllerError(
             "the rule leads on the last day, so that no policy would ever act",
@@ -133,8 +147,8 @@ def weights_of(own: Parameters, outlook: Outlook, zones: Sequence[str]) -> Weigh
 def _fits(value: object, default: object) -> bool:
     if isinstance(default, tuple):
         return isinstance(value, list)
-    if isinstance(default, dict):
-        return isinstance(value, dict)
+    if isinstance(default, dict | str):
+        return isinstance(value, type(default))
     if isinstance(default, bool):
         return isinstance(value, bool)
     if isinstance(value, bool):
@@ -152,8 +166,6 @@ class Crowd:
     ----------
     scenario, learner
         What is played.
-    count
-        Candidates at the same time.
     seeds
         Of people, devices and weather.
 
@@ -163,10 +175,9 @@ class Crowd:
         A batch of all seeds, which says what is seen and set.
     """
 
-    def __init__(self, scenario: Scenario, learner: Learner, count: int, seeds: Sequence[int]) -> None:
+    def __init__(self, scenario: Scenario, learner: Learner, seeds: Sequence[int]) -> None:
         training = learner.training
         played = scenario.updated(**training.run)
-        self.count = count
         firsts = starts(learner, "training", scenario)
         days = [moved(played, {"start": first}).run.start for first in firsts]
         whole = played.updated(days=(max(days) - min(days)).days + training.days)
@@ -178,7 +189,7 @@ class Crowd:
         self._plain = learner.task.reward == "currency"
         self._begins = [(day - min(days)).days * per_day for day in days]
         self._moments: dict[int, Moment] = {}
-        self._batch: Batch | None = None
+        self._batches: dict[int, Batch] = {}
 
     @property
     def episodes(self) -> int:
@@ -226,10 +237,28 @@ class Crowd:
         ended
             Asked now and then; None is returned where it says so.
         """
+        together, found = max(1, SLOTS // len(numbers)), []
+        for k in range(0, len(chosen), together):
+            part = self._played(given, numbers, chosen[k : k + together], rows[k : k + together], led, ended)
+            if part is None:
+                return None
+            found.append(part)
+        return np.concatenate(found, axis=1)
+
+    def _played(
+        self,
+        given: Weights,
+        numbers: Float,
+        chosen: Sequence[int],
+        rows: Sequence[int],
+        led: bool,
+        ended: Callable[[], bool],
+    ) -> Float | None:
+        """See play; all at once."""
         weight, bias = given.weights(numbers)
         heard = np.tile(weight.transpose(0, 2, 1).astype(np.float32), (len(chosen), 1, 1))
         added = np.tile(bias.astype(np.float32), (len(chosen), 1))
-        batch = self._gathered(chosen, rows)
+        batch = self._gathered(len(numbers), chosen, rows)
         found = np.zeros((3, len(added)))
         before = _tally(batch)
         for step in range(self.steps):
@@ -248,17 +277,18 @@ class Crowd:
         if self._plain:  # what the rewards add up to
             per_kh, per_kppmh = batch.outlook.weights
             found[0] = -(cost + per_kh * found[1] + per_kppmh * found[2])
-        return found.reshape(3, len(chosen), self.count)
+        return found.reshape(3, len(chosen), len(numbers))
 
-    def _gathered(self, chosen: Sequence[int], rows: Sequence[int]) -> Batch:
-        """All candidates at the beginning of these episodes."""
-        count = self.count * len(chosen)
-        if self._batch is None or self._batch.count != count:
-            self._batch = Batch(self._scenario, self._task, count, *self._seeds)
+    def _gathered(self, count: int, chosen: Sequence[int], rows: Sequence[int]) -> Batch:
+        """So many candidates at the beginning of each of these episodes."""
+        whole = count * len(chosen)
+        if whole not in self._batches:
+            self._batches[whole] = Batch(self._scenario, self._task, whole, *self._seeds)
+        batch = self._batches[whole]
         for k, (day, row) in enumerate(zip(chosen, rows, strict=True)):
-            slots = np.arange(k * self.count, (k + 1) * self.count)
-            self._batch.go(slots, self._moments[self._begins[day]], np.full(self.count, row, dtype=np.int64))
-        return self._batch
+            slots = np.arange(k * count, (k + 1) * count)
+            batch.go(slots, self._moments[self._begins[day]], np.full(count, row, dtype=np.int64))
+        return batch
 
 
 def _tally(batch: Batch) -> Float:
@@ -287,10 +317,14 @@ class Evolution:
         self.parameters = own = parameters_of(learner)
         self.num_timesteps = 0
         seeds = range(first_seed, first_seed + own.episodes)
-        self.crowd = Crowd(scenario, learner, own.population + 1, seeds)
+        self.crowd = Crowd(scenario, learner, seeds)
         first = self.crowd.first
         given = self._weights = weights_of(own, first.outlook, first.building.zone_ids)
-        self._search = SeparableCma(given.count, own.population, own.sigma, given.begin, given.step)
+        self._search: SeparableCma | DiagonalNewton
+        if own.method == "newton":
+            self._search = DiagonalNewton([own.sigma * step for step in given.step], given.begin)
+        else:
+            self._search = SeparableCma(given.count, own.population, own.sigma, given.begin, given.step)
         self._seed, self._steps = seed, learner.training.steps
         self._policy: LinearPolicy | None = None
 
@@ -321,11 +355,14 @@ class Evolution:
         reward, heat, air = found
         worse = np.maximum(0.0, heat - own.comfort_share * heat[:, -1:])
         stale = np.maximum(0.0, air - own.comfort_share * air[:, -1:])
-        lost = (own.comfort_price * worse + own.co2_price * stale - reward).sum(axis=0)
-        left = 1.0 - self.num_timesteps / self._steps
-        search.tell(lost[:-1], own.sigma * WIDEST * max(NARROWEST, left))
+        lost = (own.comfort_price * worse + own.co2_price * stale - reward)[:, :-1]
+        if isinstance(search, DiagonalNewton):
+            search.tell(lost)
+        else:
+            left = 1.0 - self.num_timesteps / self._steps
+            search.tell(lost.sum(axis=0), own.sigma * WIDEST * max(NARROWEST, left))
         self._policy = None
-        self.num_timesteps += crowd.count * len(chosen) * crowd.steps
+        self.num_timesteps += len(numbers) * len(chosen) * crowd.steps
         return True
 
     def predict(
