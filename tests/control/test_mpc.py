@@ -29,6 +29,7 @@ def ahead(air=20.0, price=None, lower=20.0, upper=26.0, weight=100.0, hours=24, 
         electricity=cost, heat=cost, cold=cost, lower=np.full((hours, 1), lower),
         upper=np.full((hours, 1), upper),
         weight=np.full((hours, 1), weight), allowed=one, felt=(np.ones(1), 0.0, np.zeros(1)),
+        speed=one,
     )  # fmt: skip
 
 

@@ -73,3 +73,19 @@ def test_a_building_without_such_points_is_left_alone() -> None:
     for away in (True, False):
         handler.send(values, Rooms(away=away, stale=900.0, **(QUIET | {"spare": 2.0, "heats": True})))
     assert values.tolist() == [20.0] and not handler.rests
+
+
+def test_rooms_are_cooled_before_people_come_at_a_low_speed_and_by_cold_air() -> None:
+    slow = {"cool_down_fan": 0.5}
+    assert sent(True, slow, cools=True)[FAN] == 0.5
+    assert sent(True, slow, cools=True)[SUPPLY] == 13.0
+    assert np.isnan(sent(True, slow, cools=True, heats=True)[FAN])  # cold air would be reheated
+    assert np.isnan(sent(False, slow, cools=True)[FAN])
+
+
+def test_night_air_is_let_in_as_it_is() -> None:
+    purge = {"purge_fan": 0.25}
+    assert sent(True, purge, purges=True, outdoor=15.0)[FAN] == 0.25
+    assert sent(True, purge, purges=True, outdoor=15.0)[SUPPLY] == 16.0  # nothing is left to the chiller
+    assert sent(True, purge, purges=True, outdoor=5.0)[SUPPLY] == 13.0
+    assert np.isnan(sent(True, purge, purges=True)[DAMPER])

@@ -19,7 +19,7 @@ def ahead(air: float, lower: float, felt_share: float, outdoor: float = 0.0) -> 
         hours=one, air=np.array([air]), mass=np.full((1, 3), air), bias=np.zeros(1), outdoor=outdoor * one,
         sun=np.zeros((24, 3)), people=0.0 * one, running=0.0 * one, share=0.0 * row, electricity=one,
         heat=one, cold=one, lower=lower * row, upper=26.0 * row, weight=row, allowed=one,
-        felt=(np.full(1, 1.0 - felt_share), felt_share, np.zeros(1)),
+        felt=(np.full(1, 1.0 - felt_share), felt_share, np.zeros(1)), speed=one,
     )  # fmt: skip
 
 

@@ -14,8 +14,11 @@ QUANTITIES = ("fan_speed_command", "outdoor_air_damper_command", "minimum_outdoo
 # supply air of warm-ups (agents/guideline36.yaml), and the highest of hours with cooling calls
 # (Guideline 36-2021, 5.16.2.2) [°C]
 WARM_UP_C, HIGHEST_C = 35.0, 18.0
+LOWEST_C = 13.0  # supply air of cool-downs and, at night, from outdoors [°C]
+OVER_OUTDOOR_K = 1.0  # supply air that the chiller need not make
 NEAR_K, FAR_K = 0.3, 0.9  # below a cooling setpoint: from here on supply air is raised, up to there
 BAND_PPM = 150.0  # outdoor air opens over this band
+SPEED_TO_AIR = 1.3  # share of the most cooling per share of fan speed: boxes stand open, supply air is colder
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Rooms:
         Air of the coldest zone [°C].
     stale
         CO2 of the worst zone, as it will be soon [ppm].
+    purges
+        Zones are to be cooled by night air alone.
+    outdoor
+        Temperature outdoors [°C].
     """
 
     away: bool
@@ -46,6 +53,8 @@ class Rooms:
     spare: float
     coldest: float
     stale: float
+    purges: bool = False
+    outdoor: float = 15.0
 
 
 class AirHandler:
@@ -64,6 +73,9 @@ class AirHandler:
         self._supply = action.columns("supply_air_temperature_setpoint")
         self._air = action.columns("minimum_outdoor_air_command") if wanted else np.zeros(0, dtype=np.int64)
         self._full, self._floor = wanted or np.inf, parameters.outdoor_air_minimum
+        slow = parameters.cool_down_fan if self.rests else None
+        self._slow, self.cool_down = slow, min(1.0, SPEED_TO_AIR * (slow or 1.0))
+        self.purge = parameters.purge_fan if self.rests else 0.0
 
     @property
     def rests(self) -> bool:
@@ -85,8 +97,14 @@ class AirHandler:
 
     def _empty(self, action: Float, rooms: Rooms) -> None:
         """Of hours in which nobody is expected."""
-        if not (rooms.outside or rooms.heats or rooms.cools):
+        if rooms.cools:
+            if self._slow is not None and not rooms.heats:  # cold air would be reheated
+                action[self._fan], action[self._supply] = self._slow, LOWEST_C
+        elif rooms.purges:
+            action[self._fan] = self.purge
+            action[self._supply] = min(max(rooms.outdoor + OVER_OUTDOOR_K, LOWEST_C), HIGHEST_C)
+        elif not (rooms.outside or rooms.heats):
             action[self._fan] = 0.0
-        elif not rooms.cools:
+        else:
             action[self._damper] = 0.0
             action[self._supply] = WARM_UP_C

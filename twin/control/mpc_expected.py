@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.control.controller import Bool, Float, Memory
+from twin.control.mpc_model import FELT_MASS
 from twin.control.mpc_outlook import Blocks
 from twin.control.mpc_plan import Ahead
 from twin.control.mpc_setup import Setup
@@ -12,6 +13,7 @@ from twin.control.mpc_setup import Setup
 FRESH_PPM = 420.0
 UNOCCUPIED_PEOPLE = 0.1  # weight of bounds that hold while nobody is expected
 OPENING_K, OPENING_H = 0.4, 4.0  # margin at first, and how long until it has gone
+WARM_WALL_K = 2.0  # above the lower bound
 _SHARES = np.linspace(0.0, 1.0, 21)
 
 
@@ -28,8 +30,9 @@ def ahead(setup: Setup, row: Float, memory: Memory) -> Ahead:
     price = read.stepped(row, "electricity_price", read.site(row, "site.electricity_price"), blocks)
     outdoor = read.site(row, "site.outdoor_temperature")
     zones = len(read.zones)
+    sun = read.sun(row, float(now[0]), blocks)
     after = np.concatenate([lower[1:], lower[-1:]]), np.concatenate([upper[1:], upper[-1:]])
-    early = opening(_opened(occupied, blocks, float(memory["open"][0])))
+    early = opening(_opened(occupied, blocks, float(memory["open"][0])))[:, None] * lag(setup, memory)
     usual = setup.usual(np.minimum(blocks.civil.astype(int), 23))
     wanted = np.where(usual, np.maximum(people / zones, own.people_least)[:, None], UNOCCUPIED_PEOPLE)
     people_each = np.where(occupied[:, None], wanted, UNOCCUPIED_PEOPLE)
@@ -38,18 +41,19 @@ def ahead(setup: Setup, row: Float, memory: Memory) -> Ahead:
         hours=blocks.hours,
         air=read.zone(row, "air_temperature"), mass=memory["mass"], bias=memory["bias"],
         outdoor=read.smooth(row, "outdoor_temperature", outdoor, blocks),
-        sun=read.sun(row, float(now[0]), blocks),
+        sun=sun,
         people=people,
         running=_running(setup, occupied, blocks, float(memory["since"][0])),
         share=_least_air(setup, row, blocks, occupied),
         electricity=price,
         heat=price if np.isnan(model.heat_price) else np.full_like(price, model.heat_price),
         cold=price if np.isnan(model.cool_price) else np.full_like(price, model.cool_price),
-        lower=np.repeat((np.maximum(lower, after[0]) + own.margin_k + early)[:, None], zones, axis=1),
-        upper=np.repeat((np.minimum(upper, after[1]) - setup.cooling_margin)[:, None], zones, axis=1),
+        lower=np.maximum(lower, after[0])[:, None] + own.margin_k + early,
+        upper=np.minimum(upper, after[1])[:, None] - setup.cooling_margin(sun),
         weight=own.weight_factor * model.weight_kh * soon * setup.kept[None, :],
         allowed=_near(occupied, blocks, own.maximum_start_h),
         felt=setup.felt(),
+        speed=np.where(occupied, 1.0, setup.handler.cool_down),
     )  # fmt: skip
 
 
@@ -71,6 +75,11 @@ def _running(setup: Setup, occupied: Bool, blocks: Blocks, since: float) -> Floa
 def opening(hours: Float | float) -> Float:
     """Further margin so long after occupied hours began [K]: walls lag behind a ramp more than is thought."""
     return np.asarray(OPENING_K * np.clip(1.0 - np.asarray(hours) / OPENING_H, 0.0, 1.0))
+
+
+def lag(setup: Setup, memory: Memory) -> Float:
+    """Share of the opening's margin that walls need (Z,): none where they are warm already."""
+    return np.asarray(np.clip(setup.lower + WARM_WALL_K - memory["mass"][:, FELT_MASS], 0.0, 1.0))
 
 
 def _opened(occupied: Bool, blocks: Blocks, before: float) -> Float:

@@ -26,6 +26,7 @@ def fresh(count: int, zones: int, per_hour: int) -> Memory:
         "air": np.full((count, zones), np.nan),
         "since": np.full((count, 1), 1e3),
         "open": np.zeros((count, 1)),
+        "purge": np.zeros((count, 1)),
         "recent": np.full((count, per_hour, 2), np.nan),
     }
 
@@ -60,7 +61,7 @@ def _correct(setup: Setup, air: Float, memory: Memory, hours: float) -> None:
     memory["bias"][still] += share * error[still]
     memory["bias"][~still] *= 1.0 - share / 4.0
     np.clip(memory["bias"], -0.5, 0.5, out=memory["bias"])
-    called = known & (memory["mode"] != 0.0)
+    called = known & (np.abs(memory["mode"]) == 1.0)
     memory["offset"][called] += setup.own.tracking * missed[called]
     memory["offset"][~called] *= 0.9
     np.clip(memory["offset"], -OFFSET_K, OFFSET_K, out=memory["offset"])

@@ -59,6 +59,8 @@ class Ahead:
         1 in blocks in which heating and cooling may be planned, (J,).
     felt
         Shares in what is felt: of air (Z,), of the slow mass, of outdoors (Z,).
+    speed
+        Share of the most cooling that the fan's speed leaves, (J,).
     """
 
     hours: Float
@@ -78,6 +80,7 @@ class Ahead:
     weight: Float
     allowed: Float
     felt: tuple[Float, float, Float]
+    speed: Float
 
 
 @dataclass(frozen=True)
@@ -274,13 +277,16 @@ class Programme:
             1.0, warm * STEP_K / 5.0 + 0.15
         ) + model.cool_warm * warm * float(model.cool_power.mean())
         cost[self.heat] = hours * (a.heat[:, None] * self.heat_power())
-        cost[self.cool] = hours * (a.cold[:, None] * cooling + a.electricity[:, None] * model.fan_power)
+        speed = a.speed[:, None]  # of air; what a fan takes per air moved goes with its square
+        cost[self.cool] = hours * (
+            a.cold[:, None] * cooling + a.electricity[:, None] * model.fan_power * speed**2
+        )
         rate, power = self._free()
         cost[self.free] = hours * a.electricity[:, None] * power
         cost[self.below] = cost[self.above] = hours * a.weight
         may = a.allowed[:, None]
         high[self.heat] = self._planned * may * model.heat_most
-        high[self.cool], high[self.free] = may * model.cool_most, rate
+        high[self.cool], high[self.free] = may * speed * model.cool_most, rate
         widest = float(model.heat_most.mean()) / SEGMENTS
         slope = self._growth() * widest * (2.0 * np.arange(SEGMENTS) + 1.0)
         cost[self.segment] = hours * a.heat[:, None] * slope

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.control.controller import Bool, Float, Memory
 from twin.control.mpc_air import Rooms
-from twin.control.mpc_expected import opening
+from twin.control.mpc_expected import lag, opening
 from twin.control.mpc_model import FELT_MASS
 from twin.control.mpc_plan import Ahead, Plan
 from twin.control.mpc_setup import Setup
@@ -22,7 +22,12 @@ COOLER_K = 2.0  # outdoors, for free cooling
 LEAVING_H, LEAVING_PPM = 0.5, 850.0  # so long before occupied hours end the fan may rest, with such air
 STALE_H = 0.5  # CO2 is expected to go on rising or falling for so long
 REST_K = 0.4  # inside the bounds of unoccupied hours
-STORE_K = 1.5  # most that a zone is heated above, or cooled below, the bound of occupied hours
+PURGE = 2.0  # mode of a zone that night air cools
+PURGE_WORTH_K = 4.0  # planned cooling of a day from which on night air is let in
+PURGE_SPARE_K = 0.2  # above the lower bound of occupied hours
+PURGE_ON_K = (0.2, 0.5)  # zones above what is asked for: to go on, to begin
+PURGE_OUT_K = (3.0, 4.0)  # outdoors below the warmest zone: to go on, to begin
+STORE_K = 1.5  # most that a zone is heated above the lower bound of occupied hours
 
 
 def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memory: Memory) -> None:
@@ -38,36 +43,67 @@ def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memo
     low, high = setup.read.zone(row, "comfort_lower"), setup.read.zone(row, "comfort_upper")
     warm = np.where(heats, reach + offset, np.maximum(plan.air[:2].min(axis=0) - FLOAT_K, low - 1.0))
     cold = np.where(cools, fall + offset, np.minimum(plan.air[:2].max(axis=0) + FLOAT_COOL_K, high + 1.0))
-    least, most = _guard(setup, row, memory)
-    lowest, highest = _stored(setup, memory["mass"][:, FELT_MASS], float(ahead.outdoor[0]))
+    least, most = _guard(setup, row, memory, ahead.sun[0])
+    lowest, lowest_idle, highest = _stored(
+        setup, memory["mass"][:, FELT_MASS], float(ahead.outdoor[0]), ahead.sun[0]
+    )
     warm = np.maximum(np.minimum(warm, highest), least)
-    cold = np.minimum(np.maximum(cold, lowest), most)
+    cold = np.minimum(np.maximum(cold, np.where(cools, lowest, lowest_idle)), most)
+    purges, deep = _purges(setup, row, plan, ahead, memory)
+    purges &= not (heats.any() or cools.any())
+    cold = np.where(purges, np.minimum(cold, deep), cold)
+    warm = np.where(purges, np.minimum(warm, cold - 0.6), warm)
+    memory["mode"][purges] = PURGE
     cold = np.maximum(cold, warm + 0.6)
     for at, values in ((setup.heating, warm), (setup.cooling, cold)):
         action[at[at >= 0]] = values[at >= 0]
     _set_air(setup, row, action, plan, ahead)
-    setup.handler.send(action, _rooms(setup, row, ahead, memory, cold, bool(heats.any()), bool(cools.any())))
+    setup.handler.send(action, _rooms(setup, row, ahead, memory, cold, (heats, cools, purges)))
     if setup.water.size:
         action[setup.water] = _supply_water(setup, plan, ahead, warm, heats)
 
 
 def _rooms(
-    setup: Setup, row: Float, ahead: Ahead, memory: Memory, cold: Float, heats: bool, cools: bool
+    setup: Setup, row: Float, ahead: Ahead, memory: Memory, cold: Float, called: tuple[Bool, Bool, Bool]
 ) -> Rooms:
     """What the air handler needs to know; `cold` are the cooling setpoints (Z,) [°C]."""
     read, kept, air = setup.read, setup.kept, ahead.air
+    heats, cools, purges = called
     low, high = read.zone(row, "comfort_lower"), read.zone(row, "comfort_upper")
     hot = bool((kept & (air > high)).any())
     return Rooms(
         away=bool((read.zone(row, "hours_to_occupied") > 0.0).all()),
         leaving=_leaving(setup, row, ahead, memory),
         outside=hot or bool((kept & (air < low)).any()),
-        heats=heats,
-        cools=cools or hot,
+        heats=bool(heats.any()),
+        cools=bool(cools.any()) or hot,
+        purges=bool(purges.any()),
+        outdoor=float(ahead.outdoor[0]),
         spare=float(np.min((cold - air)[kept], initial=np.inf)),
         coldest=float(np.min(air[kept], initial=np.inf)),
         stale=float(np.max(memory["co2"] + STALE_H * memory["rise"])),
     )
+
+
+def _purges(setup: Setup, row: Float, plan: Plan, ahead: Ahead, memory: Memory) -> tuple[Bool, Float]:
+    """Zones that night air is to cool (Z,), and down to where (Z,) [°C].
+
+    Nobody is expected, and a day is planned that is cooled a good deal and not heated: night air is no
+    bargain for rooms that are to be heated in the morning.
+    """
+    air, outdoor = ahead.air, float(ahead.outdoor[0])
+    away = bool((setup.read.zone(row, "hours_to_occupied") > 0.0).all())
+    cooled, heated = float(ahead.hours @ plan.cool.mean(axis=1)), float(ahead.hours @ plan.heat.mean(axis=1))
+    if setup.handler.purge <= 0.0 or not away or cooled < PURGE_WORTH_K * (1.0 + heated):
+        return np.zeros(len(air), dtype=bool), air
+    bound = setup.lower + setup.own.margin_k + opening(0.0) * lag(setup, memory)
+    least = setup.asked(bound, memory["mass"][:, FELT_MASS], outdoor) + PURGE_SPARE_K
+    least = np.maximum(least, setup.upper - setup.own.purge_k)
+    on = bool(memory["purge"][0] > 0.5)
+    wide = setup.kept & (air - least > (PURGE_ON_K[0] if on else PURGE_ON_K[1]))
+    on = bool(wide.any()) and outdoor < float(air[wide].max()) - (PURGE_OUT_K[0] if on else PURGE_OUT_K[1])
+    memory["purge"][:] = on
+    return np.asarray(setup.kept & (air > least) & on), least
 
 
 def _leaving(setup: Setup, row: Float, ahead: Ahead, memory: Memory) -> bool:
@@ -75,24 +111,27 @@ def _leaving(setup: Setup, row: Float, ahead: Ahead, memory: Memory) -> bool:
     ends = ahead.lower.max(axis=1) < setup.lower - 0.05
     if not ends.any() or float(ahead.hours[: int(np.argmax(ends))].sum()) > LEAVING_H:
         return False
-    least, most = _guard(setup, row, memory)
+    least, most = _guard(setup, row, memory, ahead.sun[0])
     inside = (ahead.air > least) & (ahead.air < most)
     return bool(inside[setup.kept].all()) and float(memory["co2"].max()) < LEAVING_PPM
 
 
-def _stored(setup: Setup, surfaces: Float, outdoor: float) -> tuple[Float, Float]:
-    """How far zones may be cooled and heated for hours to come, (Z,) and (Z,) [°C]."""
+def _stored(setup: Setup, surfaces: Float, outdoor: float, sun: Float) -> tuple[Float, Float, Float]:
+    """How far zones may be cooled for hours to come, drift, and be heated, (Z,) each [°C]."""
     lowest, highest = np.full(len(surfaces), -np.inf), np.full(len(surfaces), np.inf)
+    idle = lowest
     if np.isfinite(setup.lower):
         asked = setup.asked(setup.lower + setup.own.margin_k, surfaces, outdoor)
         highest = setup.lower + np.clip(asked - setup.lower, STORE_K, STORE_K + BOOST_K)
     if np.isfinite(setup.upper):
-        asked = setup.asked(setup.upper - setup.cooling_margin, surfaces, outdoor)
-        lowest = setup.upper - np.clip(setup.upper - asked, STORE_K, STORE_K + BOOST_K)
-    return lowest, highest
+        most = setup.own.cooling_store_k
+        asked = setup.asked(setup.upper - setup.cooling_margin(sun), surfaces, outdoor)
+        lowest = setup.upper - np.clip(setup.upper - asked, most, most + BOOST_K)
+        idle = setup.upper - np.clip(setup.upper - asked, STORE_K, STORE_K + BOOST_K)
+    return lowest, idle, highest
 
 
-def _guard(setup: Setup, row: Float, memory: Memory) -> tuple[Float, Float]:
+def _guard(setup: Setup, row: Float, memory: Memory, sun: Float) -> tuple[Float, Float]:
     """Setpoints that keep what is felt inside the bounds now, whatever the plan expects (Z,) and (Z,).
 
     Only where people usually are at this hour or somebody is; a model errs, a thermostat does not.
@@ -103,8 +142,9 @@ def _guard(setup: Setup, row: Float, memory: Memory) -> tuple[Float, Float]:
     here = setup.usual(hour)[0] | (read.zone(row, "presence") > 0.5)
     here &= read.zone(row, "hours_to_occupied") <= 0.0
     surfaces = memory["mass"][:, FELT_MASS]
-    low = read.zone(row, "comfort_lower") + setup.own.margin_k + opening(float(memory["open"][0]))
-    high = read.zone(row, "comfort_upper") - setup.cooling_margin
+    early = opening(float(memory["open"][0])) * lag(setup, memory)
+    low = read.zone(row, "comfort_lower") + setup.own.margin_k + early
+    high = read.zone(row, "comfort_upper") - setup.cooling_margin(sun)
     least = (
         low
         + np.clip(setup.asked(low, surfaces, outdoor) - low, 0.0, BOOST_K)

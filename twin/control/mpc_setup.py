@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from twin.basics.errors import ControllerError
 from twin.control.controller import Bool, Float
 from twin.control.mpc_air import AirHandler
-from twin.control.mpc_model import OUTDOOR, Model
+from twin.control.mpc_model import OUTDOOR, SUN, Model
 from twin.control.mpc_outlook import Reader
 from twin.scenario.agents import MpcParameters
 from twin.task import ActionSpec, ObservationSpec
@@ -57,11 +57,14 @@ class Setup:
     lower: float
     upper: float
 
-    @property
-    def cooling_margin(self) -> float:
-        """Distance kept from the upper comfort bound [K]."""
+    def cooling_margin(self, sun: Float) -> Float:
+        """Distance kept from the upper comfort bound under a sun (..., 3) [kW/m2], (..., Z) [K].
+
+        What the sun does to a zone, which is identified, says how much of it falls on people too.
+        """
         own = self.own
-        return own.margin_k if own.cooling_margin_k is None else own.cooling_margin_k
+        least = own.margin_k if own.cooling_margin_k is None else own.cooling_margin_k
+        return np.asarray(least + own.felt_sun_h * (sun @ self.model.theta[:, SUN].T))
 
     def felt(self) -> tuple[Float, float, Float]:
         """Shares in what is felt: of the air (Z,), of slow surfaces, of outdoors behind outer walls (Z,).
