@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnv
 
 from twin.envs.sb3 import BuildingVecEnv
 from twin.physics import threads
-from twin.scenario.catalog import load_any_agent
-from twin.scenario.learners import Learner
+from twin.scenario.catalog import load_learner
 from twin.training.algorithms import make
 
+USUAL = Path(__file__).with_name("ppo.yaml")
 ROUNDS = 5  # in turns, after one that is not counted
 
 
@@ -63,19 +64,20 @@ class Idle(VecEnv):  # type: ignore[misc, unused-ignore]
 
 
 def _update_s(model: Any, steps: int) -> float:
-    """Processor time of one update of `agents/ppo.yaml`: a day of every building, ten passes [s]."""
+    """Processor time of one update: `n_steps` of every building, `n_epochs` passes [s]."""
     start = time.process_time()
     model.learn(steps, reset_num_timesteps=False)
     return time.process_time() - start
 
 
-def share(scenario: str, tick_s: int, count: int = 64) -> tuple[float, float]:
-    """Throughput of `agents/ppo.yaml` as a share of that without a building, and steps/s, of one core's time.
+def share(
+    scenario: str, tick_s: int, count: int = 64, file: Path | str = USUAL
+) -> tuple[float, float]:
+    """Throughput of PPO as a share of that without a building, and steps/s, of one core's time.
 
     One thread for the physics and for torch; the median of ROUNDS.
     """
-    learner = load_any_agent("ppo")
-    assert isinstance(learner, Learner)
+    learner = load_learner(file).for_scenario(scenario)
     before = torch.get_num_threads(), os.environ.get(threads.VARIABLE)
     torch.set_num_threads(1)
     os.environ[threads.VARIABLE] = "1"
