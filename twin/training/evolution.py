@@ -39,7 +39,7 @@ HOUR_S = 3600.0
 WIDEST, NARROWEST = 1.5, 0.08  # of the first sigma: most at the start and at the end of training, where noise
 # of episodes, not distance, decides which candidate is best
 METHODS = "cma", "newton"
-SLOTS = 900  # buildings side by side, at most: a few gigabytes
+SLOTS = 450  # buildings side by side, at most: 3 MB each in the office
 
 
 @dataclass(frozen=True)
