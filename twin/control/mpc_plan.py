@@ -12,20 +12,13 @@ from scipy.sparse import csc_matrix
 
 from twin.basics.errors import MissingExtraError
 from twin.control.mpc_model import (
-    CONSTANT,
     MASS,
     MASS_H,
-    OUTDOOR,
-    PEOPLE,
-    RUNNING,
-    SUN,
-    SUPPLY,
-    SUPPLY_C,
     VENTILATION,
     Float,
     Model,
 )
-from twin.control.mpc_walls import beside, surfaces
+from twin.control.mpc_walls import balance, beside, surfaces
 
 Index = NDArray[np.int64]
 SEGMENTS = 3  # of the convex growth of heating power with load
@@ -171,8 +164,9 @@ class Programme:
         self._low: list[float] = []
         self._high: list[float] = []
         for j in range(blocks):
+            known, losses = balance(model, ahead, self._beside, j)
             for z in range(zones):
-                self._dynamics(j, z)
+                self._dynamics(j, z, known, losses)
                 self._comfort(j, z)
             self._building(j)
 
@@ -182,24 +176,15 @@ class Programme:
         self._low.append(low)
         self._high.append(high)
 
-    def _dynamics(self, j: int, z: int) -> None:
+    def _dynamics(self, j: int, z: int, known: Float, losses: Float) -> None:
         """Air by the trapezoidal rule, masses by their exact step beside the mean air of the block."""
         a, theta = self._ahead, self._model.theta[z]
         hours = float(a.hours[j])
         zones = self._shape[1]
-        known = float(
-            theta[OUTDOOR] * a.outdoor[j] + theta[SUN] @ a.sun[j] + theta[PEOPLE] * a.people[j]
-            + a.running[j] * (theta[SUPPLY] * SUPPLY_C + theta[RUNNING]) + theta[CONSTANT]
-            + theta[VENTILATION] * a.share[j, z] * a.outdoor[j] + a.bias[z]
-        )  # fmt: skip
-        losses = float(
-            theta[MASS].sum() + theta[OUTDOOR] + theta[SUPPLY] * a.running[j]
-            + theta[VENTILATION] * a.share[j, z] + self._beside[z].sum()
-        )  # fmt: skip
-        half = 0.5 * hours * losses
+        half = 0.5 * hours * float(losses[z])
         columns = [self.air[j, z], self.heat[j, z], self.cool[j, z], self.free[j, z]]
         values = [1.0 + half, -hours, hours, hours]
-        right = hours * known
+        right = hours * float(known[z])
         right += self._before(columns, values, self.air, a.air, j, z, -(1.0 - half))
         if zones > 1:
             for other in range(zones):

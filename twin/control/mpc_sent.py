@@ -58,13 +58,20 @@ def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memo
     for at, values in ((setup.heating, warm), (setup.cooling, cold)):
         action[at[at >= 0]] = values[at >= 0]
     _set_air(setup, row, action, plan, ahead)
-    setup.handler.send(action, _rooms(setup, row, ahead, memory, cold, (heats, cools, purges)))
+    leaves = _leaving(setup, ahead, memory, (ahead.air > least) & (ahead.air < most))
+    setup.handler.send(action, _rooms(setup, row, ahead, memory, cold, (heats, cools, purges), leaves))
     if setup.water.size:
         action[setup.water] = _supply_water(setup, plan, ahead, warm, heats)
 
 
 def _rooms(
-    setup: Setup, row: Float, ahead: Ahead, memory: Memory, cold: Float, called: tuple[Bool, Bool, Bool]
+    setup: Setup,
+    row: Float,
+    ahead: Ahead,
+    memory: Memory,
+    cold: Float,
+    called: tuple[Bool, Bool, Bool],
+    leaves: bool,
 ) -> Rooms:
     """What the air handler needs to know; `cold` are the cooling setpoints (Z,) [°C]."""
     read, kept, air = setup.read, setup.kept, ahead.air
@@ -73,7 +80,7 @@ def _rooms(
     hot = bool((kept & (air > high)).any())
     return Rooms(
         away=bool((read.zone(row, "hours_to_occupied") > 0.0).all()),
-        leaving=_leaving(setup, row, ahead, memory),
+        leaving=leaves,
         outside=hot or bool((kept & (air < low)).any()),
         heats=bool(heats.any()),
         cools=bool(cools.any()) or hot,
@@ -106,13 +113,11 @@ def _purges(setup: Setup, row: Float, plan: Plan, ahead: Ahead, memory: Memory) 
     return np.asarray(setup.kept & (air > least) & on), least
 
 
-def _leaving(setup: Setup, row: Float, ahead: Ahead, memory: Memory) -> bool:
+def _leaving(setup: Setup, ahead: Ahead, memory: Memory, inside: Bool) -> bool:
     """Whether the air handler may rest until occupied hours end: soon, air is fresh, and rooms can drift."""
     ends = ahead.lower.max(axis=1) < setup.lower - 0.05
     if not ends.any() or float(ahead.hours[: int(np.argmax(ends))].sum()) > LEAVING_H:
         return False
-    least, most = _guard(setup, row, memory, ahead.sun[0])
-    inside = (ahead.air > least) & (ahead.air < most)
     return bool(inside[setup.kept].all()) and float(memory["co2"].max()) < LEAVING_PPM
 
 

@@ -41,6 +41,26 @@ def beside(model: Model) -> Float:
     return np.asarray(0.5 * (flow + flow.T) / size[:, None])
 
 
+def balance(model: Model, ahead: Ahead, coupling: Float, j: int) -> tuple[Float, Float]:
+    """What warms zones in a block (Z,) [K/h], and what they lose per kelvin of their own (Z,) [1/h].
+
+    Slow masses and other zones, which a plan moves, warm them besides.
+    """
+    theta = model.theta
+    vent = theta[:, VENTILATION] * ahead.share[j]
+    known = (
+        theta[:, OUTDOOR] * ahead.outdoor[j] + theta[:, SUN] @ ahead.sun[j]
+        + theta[:, PEOPLE] * ahead.people[j]
+        + ahead.running[j] * (theta[:, SUPPLY] * SUPPLY_C + theta[:, RUNNING]) + theta[:, CONSTANT]
+        + vent * ahead.outdoor[j] + ahead.bias
+    )  # fmt: skip
+    losses = (
+        theta[:, MASS].sum(axis=1) + theta[:, OUTDOOR] + theta[:, SUPPLY] * ahead.running[j] + vent
+        + coupling.sum(axis=1)
+    )  # fmt: skip
+    return np.asarray(known), np.asarray(losses)
+
+
 def surfaces(model: Model, ahead: Ahead, coupling: Float) -> Float:
     """The slow mass that people feel at the end of blocks (J, Z) [°C], were zones just kept inside bounds.
 
@@ -62,13 +82,7 @@ def surfaces(model: Model, ahead: Ahead, coupling: Float) -> Float:
 
 def _drift(model: Model, ahead: Ahead, coupling: Float, j: int, air: Float, mass: Float) -> Float:
     """Air at the end of a block without heating and cooling (Z,) [°C], by the implicit Euler rule."""
-    theta, hours = model.theta, float(ahead.hours[j])
-    vent = theta[:, VENTILATION] * ahead.share[j]
-    gain = (
-        theta[:, OUTDOOR] * ahead.outdoor[j] + theta[:, SUN] @ ahead.sun[j]
-        + theta[:, PEOPLE] * ahead.people[j]
-        + ahead.running[j] * (theta[:, SUPPLY] * SUPPLY_C + theta[:, RUNNING]) + theta[:, CONSTANT]
-        + vent * ahead.outdoor[j] + ahead.bias + coupling @ air + np.einsum("zi,zi->z", theta[:, MASS], mass)
-    )  # fmt: skip
-    loss = theta[:, MASS].sum(axis=1) + theta[:, OUTDOOR] + theta[:, SUPPLY] * ahead.running[j] + vent
-    return np.asarray((air + hours * gain) / (1.0 + hours * (loss + coupling.sum(axis=1))))
+    hours = float(ahead.hours[j])
+    known, losses = balance(model, ahead, coupling, j)
+    gain = known + coupling @ air + np.einsum("zi,zi->z", model.theta[:, MASS], mass)
+    return np.asarray((air + hours * gain) / (1.0 + hours * losses))

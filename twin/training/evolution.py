@@ -237,24 +237,16 @@ class Crowd:
         ended
             Asked now and then; None is returned where it says so.
         """
-        together, found = max(1, SLOTS // len(numbers)), []
-        for k in range(0, len(chosen), together):
-            part = self._played(given, numbers, chosen[k : k + together], rows[k : k + together], led, ended)
-            if part is None:
-                return None
-            found.append(part)
-        return np.concatenate(found, axis=1)
-
-    def _played(
-        self,
-        given: Weights,
-        numbers: Float,
-        chosen: Sequence[int],
-        rows: Sequence[int],
-        led: bool,
-        ended: Callable[[], bool],
-    ) -> Float | None:
-        """See play; all at once."""
+        together = max(1, SLOTS // len(numbers))
+        if len(chosen) > together:
+            parts = []
+            for k in range(0, len(chosen), together):
+                part = slice(k, k + together)
+                played = self.play(given, numbers, chosen[part], rows[part], led, ended)
+                if played is None:
+                    return None
+                parts.append(played)
+            return np.concatenate(parts, axis=1)
         weight, bias = given.weights(numbers)
         heard = np.tile(weight.transpose(0, 2, 1).astype(np.float32), (len(chosen), 1, 1))
         added = np.tile(bias.astype(np.float32), (len(chosen), 1))
