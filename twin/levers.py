@@ -97,6 +97,7 @@ class Levers:
         self._ahead_of = _anticipated(building, spec, [points[i] for i in moves]) if moves else None
         led = [i for i in at if spec.rule and points[i].quantity in self._offsets]
         self._led = np.array(led, dtype=np.int64)
+        self._from = np.array([spec.moves_from.get(points[i].quantity, np.nan) for i in led])
         centre = [k for k, i in enumerate(first) if i in led]
         self._centred = np.array(centre, dtype=np.int64)
         plain = self._source.tolist() == self._at.tolist() == list(range(len(points)))
@@ -185,7 +186,10 @@ class Levers:
         if self.spec.rule:
             if rule is None:
                 raise ValueError("a rule leads here: its action is needed")
-            row[:, self._led] += rule[:, self._led]
+            begin = rule[:, self._led]
+            if self.spec.moves_from:  # a move of 0 stays nothing where the rule sets nothing
+                begin = np.where(np.isnan(begin) & (row[:, self._led] != 0.0), self._from, begin)
+            row[:, self._led] += begin
             row = np.where(np.isnan(row), rule, row)
         if self._ahead_of is not None:
             if simulator is None:

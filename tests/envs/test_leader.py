@@ -121,6 +121,44 @@ def test_what_is_left_to_the_plant_is_left_to_the_rule() -> None:
     assert env.batch.simulator.state.command[0, column] == pytest.approx(0.5)
 
 
+def test_a_move_from_nothing_counts_from_where_the_task_says() -> None:
+    supply = "supply_air_temperature_setpoint"
+    task = {"rule": "guideline36", "quantities": [supply], "ranges": {"supply_air_offset": [-2, 8]}}
+    plan = PLAN | {"start": "2023-05-08"}
+
+    def set_by_night(further: dict[str, Any], move: float) -> float:
+        env = BuildingEnv("office", task | further, **plan)
+        env.reset(seed=0)
+        points = [p.id for p in env.batch.building.command_points]
+        column = env.batch.building.command_columns[points.index(f"ahu.{supply}")]
+        env.step(np.array([move]))
+        return float(env.batch.simulator.state.command[0, column])
+
+    whence = {"moves_from": {supply: 14.0}}
+    assert set_by_night(whence, 0.5) == 18.0 and set_by_night(whence, -0.5) == 13.0
+    assert np.isnan(set_by_night(whence, 0.0)) and np.isnan(set_by_night({}, 0.5))  # the plant's own
+
+
+def test_where_the_rule_sets_something_a_move_counts_from_that() -> None:
+    supply = "supply_air_temperature_setpoint"
+    task: dict[str, Any] = {"rule": "guideline36", "quantities": [supply]}
+    there = BuildingEnv("office", task | {"moves_from": {supply: 30.0}}, **SHORT)
+    plain = BuildingEnv("office", task, **SHORT)
+    at = there.observation_names.index(f"rule.ahu.{supply}")
+    seen = [env.reset(seed=2)[0] for env in (there, plain)]
+    points = [p.id for p in there.batch.building.command_points]
+    column = there.batch.building.command_columns[points.index(f"ahu.{supply}")]
+    compared = 0
+    for _ in range(64):
+        set_by_rule = seen[0][at]
+        moves = (np.array([0.5 if set_by_rule == seen[1][at] else 0.0]),) * 2
+        seen = [env.step(move)[0] for env, move in zip((there, plain), moves, strict=True)]
+        both = [env.batch.simulator.state.command[0, column] for env in (there, plain)]
+        compared += not np.isnan(both[1])
+        assert np.isnan(both[1]) or both[0] == both[1]
+    assert compared > 20
+
+
 def chain(simulator: Simulator) -> bytes:
     """The first building's state without its devices, of which an environment has only those it looks at."""
     rows = simulator.state._asdict()

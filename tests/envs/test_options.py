@@ -200,6 +200,12 @@ def test_choices_that_are_none_are_refused(choice: Array) -> None:
         ({"quantities": ["heating_setpont"]}, "heating_setpoint"),
         ({"plant_above": {"fan_speed_command": 1.0}}, "plant_above"),
         ({"quantities": ["damper_command"]}, "nothing to set"),
+        ({"moves_from": {"ventilation_command": 0.3}}, "moves_from.*task with a rule"),
+        ({"rule": "setback", "moves_from": {"damper_command": 0.3}}, "moves_from.*ventilation_command"),
+        ({"rule": "setback", "moves_from": {"ventilation_comand": 0}}, "did you mean 'ventilation_command'"),
+        ({"rule": "setback", "moves_from": {"ventilation_command": 1.3}}, "moves_from.*0 to 1"),
+        ({"rule": "setback", "moves_from": {"ventilation_command": 0.3},
+          "ranges": {"ventilation_command": [0, 1]}}, "moves_from.*range of their own"),
     ],
 )
 def test_wrong_options_are_refused(task: dict[str, Any], match: str) -> None:

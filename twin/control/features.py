@@ -18,12 +18,12 @@ PREFIX = "feature_"  # of the arrays in a file
 
 @dataclass(frozen=True)
 class Features:
-    """phi = product over three factors of clip(max over rows of (coefficient · observation + shift), 0, cap).
+    """phi = product over a few factors of clip(max over rows of (coefficient · observation + shift), 0, cap).
 
     Attributes
     ----------
     column, coefficient
-        What a row adds up, (rows, 3): numbers of columns of the observation, and by how much.
+        What a row adds up, (rows, c): numbers of columns of the observation, and by how much.
     shift
         Of each row (rows,).
     row
@@ -31,7 +31,7 @@ class Features:
     floor, cap
         Bounds of each hinge (hinges,).
     factor
-        Hinges that a feature multiplies (features, 3); the number of hinges stands for 1.
+        Hinges that a feature multiplies (features, f); the number of hinges stands for 1.
     """
 
     column: Int
@@ -52,8 +52,10 @@ class Features:
             np.maximum(largest, rows[:, self.row[:, k]], out=largest)
         hinges = np.ones((len(seen), len(self.row) + 1), dtype=np.float32)
         hinges[:, :-1] = np.minimum(np.maximum(largest, self.floor), self.cap)
-        phi: Float32 = hinges[:, self.factor[:, 0]] * hinges[:, self.factor[:, 1]]
-        return phi * hinges[:, self.factor[:, 2]]
+        phi: Float32 = hinges[:, self.factor[:, 0]]
+        for k in range(1, self.factor.shape[1]):
+            phi = phi * hinges[:, self.factor[:, k]]
+        return phi
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """By name, for a file."""

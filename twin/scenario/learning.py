@@ -85,6 +85,7 @@ class TaskSpec(Record):
     quantities: tuple[str, ...] = ()  # what is set instead of what the level says, as far as it is there
     building_wide: tuple[str, ...] = ()  # of these, one for all zones
     rule: str = ""  # an agent that leads: actions move what it sets, 0 leaves it; its setpoints are seen
+    moves_from: dict[str, float] = Field({})  # quantity: whence a move counts where the rule sets nothing
     relative: bool = False  # setpoints as distances from the comfort bounds ahead [K]
     ramp_heating_k_per_h: Positive = 0.7  # how fast a bound that is still ahead comes near, if relative
     ramp_cooling_k_per_h: Positive = 1.5
@@ -121,6 +122,19 @@ class TaskSpec(Record):
         return self
 
     @model_validator(mode="after")
+    def _moves_begin_somewhere(self) -> TaskSpec:
+        for name, value in self.moves_from.items():
+            movable = [quantity for quantity in MOVED if quantity not in self.ranges]
+            if not self.rule or name not in movable:
+                allowed = f"{', '.join(movable)}, of a task with a rule, without a range of their own"
+                raise wrong("no rule's value is moved here", ("moves_from",), name, allowed, movable)
+            row = QUANTITIES[name]
+            if not row.lower <= value <= row.upper:
+                allowed = f"{row.lower:g} to {row.upper:g}"
+                raise wrong("no such value can be set", ("moves_from", name), value, allowed)
+        return self
+
+    @model_validator(mode="after")
     def _forecasts_are_asked_for_once(self) -> TaskSpec:
         hours = tuple(f"{ahead:g}" for ahead in self.forecast_h)
         for key, given in (("forecast", self.forecast), ("forecast_h", hours)):
@@ -135,7 +149,7 @@ class TaskSpec(Record):
             allowed = f"{', '.join(REWARDS)}, or mine.py:function"
             raise wrong("unknown reward", ("reward",), self.reward, allowed, REWARDS)
         offered = [name for name in QUANTITIES if name.endswith(SET)]
-        for key in ("quantities", "building_wide", "plant_above"):
+        for key in ("quantities", "building_wide", "plant_above", "moves_from"):
             for name in getattr(self, key):
                 if name not in offered:
                     raise wrong("there is nothing of this kind to set", (key,), name, options=offered)
