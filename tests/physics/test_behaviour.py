@@ -211,3 +211,10 @@ def test_reactions_stay_within_their_bounds(indoor: float, outdoor: float, co2: 
     if warm:
         assert zone[..., la.Z_OFFSET].max() <= 0.0
     assert ((zone[..., la.Z_PPD] >= 5.0) & (zone[..., la.Z_PPD] <= 100.0)).all()
+
+
+@given(st.floats(-12.0, 6.0), st.floats(1e-9, 1.0 - 1e-9), st.sampled_from([60.0, 300.0]))
+def test_a_short_cut_decides_as_the_exponential_does(logit: float, draw: float, seconds: float) -> None:
+    chance = behaviour._chance(logit, seconds)
+    for one in (draw, chance * (1.0 - 1e-12), chance * (1.0 + 1e-12)):
+        assert behaviour._happens(one, logit, seconds) == (one < chance)

@@ -99,3 +99,12 @@ def test_a_part_may_be_called_from_python_beside_its_callers() -> None:
     outer(x)
     assert x[1] == 6.0
     assert inner(x) == 6.0
+
+
+def test_what_seldom_holds_is_what_it_is() -> None:
+    @project.njit
+    def side(x: float) -> float:
+        return 1.0 if project.rarely(x > 0.0) else -1.0
+
+    assert [side(x) for x in (2.0, -2.0, 0.0)] == [1.0, -1.0, -1.0]
+    assert side.py_func(2.0) == 1.0

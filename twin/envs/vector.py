@@ -195,9 +195,10 @@ class BuildingVectorEnv(VectorEnv[Float32, NDArray[np.floating[Any]], NDArray[An
         rows = self._actions.rows(actions)
         again = self._begin_ended()
         batch = self.batch
-        batch.step(rows)
+        if again.size < self.num_envs:  # where all begin again, nothing would be left of a step
+            batch.step(rows)
         terms = batch.terms()
-        if again.size:
+        if 0 < again.size < self.num_envs:
             batch.begin(again)
             self._renew(terms, again)
         seen = batch.observe()

@@ -205,7 +205,7 @@ def _votes(
 ) -> None:
     """Votes of those whose turn it is; neighbours in the list often sit in one zone and do one thing."""
     place, doing = -1, -1.0
-    a = _around(zone, 0, 1.0, now.pressure)
+    a = comfort.NOWHERE
     for o in range(first, occupant.shape[0], every):
         z = int(occupant[o, O_ZONE])
         if z < 0:
@@ -287,7 +287,7 @@ def _turn(
     if how[BP_WINDOWS] > 0.0 and limits[z, ZP_WINDOW_AREA] > 0.0:
         shift = -character[o, OP_PREFERENCE] / VOTE_PER_K
         push = felt if beyond > 0.0 else QUIET if airs and now.outdoor < zone[z, Z_AIR] else 0.0
-        if _window(zone, z, push, stale, shift, now, uniform(key, draw)):
+        if _window(zone, z, push, stale, shift, now, key, draw):
             pause = PAUSE_OVERRIDE_S
     if asleep:  # who lies awake reaches for the window, neither for the thermostat nor for a pen
         occupant[o, O_READY] = max(occupant[o, O_READY], now.tick + pause / now.tick_s)
@@ -295,17 +295,31 @@ def _turn(
     helps = felt < 0.0 or how[BP_COOLS] > 0.0 or now.outdoor < HEATING_LIMIT
     can = how[BP_OVERRIDE] > 0.0 and limits[z, ZP_CONDITIONED] > 0.0 and helps
     if pause == 0.0 and beyond > 0.0 and can:
-        chance = _chance(OVERRIDE_0 + OVERRIDE_VOTE * beyond, now.seconds)
-        if uniform(key, draw + 1) < chance and _override(zone, z, how, felt):
+        logit = OVERRIDE_0 + OVERRIDE_VOTE * beyond
+        if _happens(uniform(key, draw + 1), logit, now.seconds) and _override(zone, z, how, felt):
             counter[N_OVERRIDES] += 1.0
             pause = PAUSE_OVERRIDE_S
     if pause == 0.0 and how[BP_COMPLAIN] > 0.0:
-        rate = COMPLAINT_PER_VOTE_H * occupant[o, O_DISCOMFORT] / 3600.0
-        if uniform(key, draw + 2) < 1.0 - math.exp(-rate * now.seconds):
+        expected = COMPLAINT_PER_VOTE_H * occupant[o, O_DISCOMFORT] / 3600.0 * now.seconds
+        chance = uniform(key, draw + 2)
+        # 1 - exp(-x) is below x: most draws need no exponential
+        if chance < expected and chance < 1.0 - math.exp(-expected):
             counter[N_COMPLAINTS] += 1.0
             pause = PAUSE_COMPLAINT_S
     if pause > 0.0:
         occupant[o, O_READY] = now.tick + pause / now.tick_s
+
+
+@njit
+def _happens(draw: float, logit: float, seconds: float) -> bool:
+    """Whether a draw in (0, 1) falls below `_chance`.
+
+    Most need no exponential: the first terms of its series, less than all of it, show that they are beyond.
+    """
+    x = -logit
+    if x > 1.0 and seconds == _INTERVAL_S and draw * (2.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0)))) > 1.0:
+        return False
+    return draw < _chance(logit, seconds)
 
 
 @njit
@@ -318,12 +332,14 @@ def _chance(logit: float, seconds: float) -> float:
 
 
 @njit
-def _window(zone: Float, z: int, push: float, stale: bool, shift: float, now: Moment, draw: float) -> bool:
+def _window(
+    zone: Float, z: int, push: float, stale: bool, shift: float, now: Moment, key: int, index: int
+) -> bool:
     """Open or shut the window of zone z; true where the person did something.
 
     `push`: the vote felt where it is beyond what the person tolerates, else 0; `stale`: whether the person
-    notices used air; `shift`: how much warmer than the mean person this one finds the room [K]; `draw`: a
-    number in (0, 1).
+    notices used air; `shift`: how much warmer than the mean person this one finds the room [K]; `key`,
+    `index`: of the draw.
     """
     indoor, co2, is_open = zone[z, Z_AIR], zone[z, Z_CO2], zone[z, Z_WINDOW]
     cooler = now.outdoor < indoor
@@ -332,7 +348,7 @@ def _window(zone: Float, z: int, push: float, stale: bool, shift: float, now: Mo
         logit = OPEN_0 + OPEN_IN * (indoor + shift) + OPEN_OUT * now.outdoor
         if stale:
             logit += STALE_SLOPE * math.log(co2 / STALE_PPM)
-        if draw < _chance(logit, now.seconds):
+        if _happens(uniform(key, index), logit, now.seconds):
             zone[z, Z_AIRING_COUNT] += 1.0 if is_open == 0.0 else 0.0
             zone[z, Z_WINDOW] = min(1.0, is_open + WINDOW_STEP)
             return True
@@ -345,7 +361,7 @@ def _window(zone: Float, z: int, push: float, stale: bool, shift: float, now: Mo
         return False
     else:
         chance = _chance(CLOSE_0 + CLOSE_IN * indoor + CLOSE_OUT * now.outdoor, now.seconds)
-    if draw < chance:
+    if uniform(key, index) < chance:
         zone[z, Z_WINDOW] = 0.0
         return True
     return False

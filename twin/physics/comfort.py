@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from twin.physics.compile import njit
+from twin.physics.compile import njit, rarely
 
 W_PER_MET = 58.15  # [W/m2]
 M2K_PER_CLO = 0.155  # [m2K/W]
@@ -39,6 +39,10 @@ class Around(NamedTuple):
     still: float  # excess over the air beyond which free convection is the stronger [K]
     shed: float  # heat lost by breathing, sweat and vapour through the skin [W/m2]
     strain: float  # vote per heat that is left [m2/W]
+
+
+# before anybody was looked at
+NOWHERE = Around(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @njit
@@ -74,7 +78,7 @@ def clothing_temperature(a: Around, clo: float) -> float:
         excess = t - a.air
         convection = a.forced
         slope = a.forced
-        if abs(excess) > a.still:
+        if rarely(abs(excess) > a.still):
             convection = 2.38 * math.sqrt(math.sqrt(abs(excess)))
             slope = 1.25 * convection
         kelvin = t + _ZERO
@@ -134,7 +138,7 @@ def vote(a: Around, clo: float) -> float:
     area = clothing_area_factor(clo)
     excess = abs(t - a.air)
     convection = a.forced
-    if excess > a.still:
+    if rarely(excess > a.still):
         convection = 2.38 * math.sqrt(math.sqrt(excess))
     surface = (t + _ZERO) * (t + _ZERO)
     loss = a.shed

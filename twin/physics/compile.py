@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core import config as numba_config
 from numba.extending import intrinsic
@@ -26,6 +27,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _config: Any = numba_config
 _numba: Any = numba
 _pointer: Any = cgutils.get_item_pointer
+_Signature: Any = ir.FunctionType
 _part: Any = numba.njit(error_model="numpy")  # the plain way, for any numba, or none (NUMBA_DISABLE_JIT)
 _entry: Any = numba.njit(error_model="numpy", nogil=True)
 if numba.__version__.startswith("0.68.") and not _config.DISABLE_JIT:
@@ -98,6 +100,29 @@ def _take_alone(array: NDArray[np.int64], row: int, amount: int) -> int:
 
 take: Any = _take_alone if _config.DISABLE_JIT else _take
 """take(array, row, amount) gives array[row, 0] and adds `amount` to it; two threads never get the same."""
+
+
+def rarely(condition: bool) -> bool:
+    """The condition itself; compiled code branches on it as on what seldom holds.
+
+    Without it, both sides of a short branch are worked out and one is taken: everybody waits for a root that
+    few need.
+    """
+    return condition
+
+
+def _type_of_rarely(context: Any) -> Any:  # noqa: ARG001
+    return lambda condition: condition
+
+
+def _code_of_rarely(context: Any, builder: Any, signature: Any, given: Any) -> Any:  # noqa: ARG001
+    bit = given[0].type
+    expect = builder.module.declare_intrinsic("llvm.expect", (bit,), _Signature(bit, (bit, bit)))
+    return builder.call(expect, (given[0], bit(0)))
+
+
+_numba.extending.type_callable(rarely)(_type_of_rarely)
+_numba.extending.lower_builtin(rarely, types.boolean)(_code_of_rarely)
 
 
 def entry(function: F) -> F:

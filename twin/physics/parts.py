@@ -64,6 +64,7 @@ class _Compiler(_core.dispatcher._FunctionCompiler):  # type: ignore[misc]
         flags: Any = _core.compiler.Flags()
         self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
         flags.no_compile = self.only_lower
+        flags.noalias = not self.only_lower  # what an entry is given does not overlap
         target = self.targetdescr.target_context
         library = self.kind(target.codegen(), self.py_func.__qualname__)
         if not self.only_lower:
@@ -126,7 +127,10 @@ class Part(CPUDispatcher):
 
 
 class Entry(CPUDispatcher):
-    """A compiled function that Python calls; it runs without Python's lock."""
+    """A compiled function that Python calls; it runs without Python's lock.
+
+    Its arrays must not overlap where it writes: so nothing that it has read is read again after each store.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         options = {"error_model": "numpy", "nopython": True, "nogil": True, "_nrt": False}
