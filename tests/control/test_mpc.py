@@ -11,9 +11,10 @@ from tests.estimation.synthetic import ZONE, model, names, row
 from twin.basics.errors import ControllerError, MissingExtraError
 from twin.basics.points import Point
 from twin.control.mpc import Mpc
-from twin.control.mpc_model import CONSTANT, OUTDOOR
+from twin.control.mpc_model import CONSTANT, OUTDOOR, SUN, Model
 from twin.control.mpc_outlook import Blocks
 from twin.control.mpc_plan import PLANNED, Ahead, Planner
+from twin.control.mpc_setup import setup
 from twin.scenario.agents import MpcParameters
 from twin.task import ActionSpec, ObservationSpec
 
@@ -188,6 +189,53 @@ def test_the_guard_is_warmer_when_occupied_hours_have_just_begun():
     state["open"][:] = 4.0
     last, _ = late.predict(row(12.25, 20.0)[None], state)
     assert first[0, 0] > last[0, 0] + 0.2
+
+
+AIR_HANDLER = tuple(
+    Point("ahu", name)
+    for name in ("fan_speed_command", "outdoor_air_damper_command", "supply_air_temperature_setpoint")
+)
+
+
+def served(found: Model | None = None, **own) -> Mpc:
+    """As mpc, with an air handler whose fan, damper and supply air can be set."""
+    points = (Point(ZONE, "heating_setpoint"), Point(ZONE, "cooling_setpoint"), *AIR_HANDLER)
+    width = len(names())
+    seen = ObservationSpec(names(), ("",) * width, np.zeros(width), np.ones(width))
+    limits = np.array([10.0, 10.0, 0.0, 0.0, 8.0]), np.array([35.0, 35.0, 1.0, 1.0, 35.0])
+    action = ActionSpec(points, *limits, np.array([21.0, 25.0, 1.0, 1.0, 13.0]))
+    return Mpc(MpcParameters(**own), seen, action, 900.0, found or model())
+
+
+def test_sun_on_people_is_felt_at_the_lower_bound_too():
+    sunny, theta = row(12.0, 20.0), np.zeros((1, 13))
+    theta[0, SUN] = 1.0
+    for h in range(1, 25):
+        sunny[names().index(f"forecast.global_horizontal_irradiance.{h}_h")] = 600.0
+    asked = [
+        served(model(theta=theta), felt_sun_h=per_heat).predict(sunny[None])[0][0, 0]
+        for per_heat in (0.0, 0.8)
+    ]
+    assert asked[1] < asked[0] - 0.2
+
+
+def test_only_an_air_handler_makes_surfaces_quick():
+    quick = MpcParameters(felt_inner=0.35)
+    controller = served(felt_inner=0.35)
+    here = setup(quick, controller.observation, controller.action, model())
+    plain = mpc()
+    there = setup(quick, plain.observation, plain.action, model())
+    assert here.inner == 0.35 and there.inner == 0.0
+
+
+def test_supply_air_stays_cold_until_no_room_was_warm_a_step_ago_either():
+    after = []
+    for before in (24.9, 22.0):
+        controller, state = served(), None
+        for hour, air in ((12.0, before), (12.25, 22.0)):
+            sent, state = controller.predict(row(hour, air)[None], state)
+        after.append(sent[0, 4])
+    assert np.isnan(after[0]) and after[1] > 18.0
 
 
 def test_state_is_handed_through_and_rows_are_alike():

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from tests.estimation.synthetic import model
-from twin.control.mpc_model import NEIGHBOURS, Model
+from twin.control.mpc_model import NEIGHBOURS, Model, felt_surfaces
 from twin.control.mpc_plan import Ahead
 from twin.control.mpc_walls import MOST_K, beside, surfaces
 
@@ -57,3 +57,18 @@ def test_walls_follow_a_room_that_is_kept_at_its_bound() -> None:
 def test_walls_cool_down_with_a_room_that_may_drift() -> None:
     walls = surfaces(model(), ahead(22.0, 5.0, 0.4, outdoor=-10.0), beside(model()))[:, 0]
     assert walls[-1] < walls[0] <= 22.0
+
+
+def test_surfaces_that_air_is_blown_along_follow_sooner() -> None:
+    plain = ahead(18.0, 21.0, 0.4)
+    slow, quick = (
+        surfaces(model(), dataclasses.replace(plain, inner=inner), beside(model()))[:6, 0]
+        for inner in (0.0, 0.5)
+    )
+    assert (quick > slow).all()
+
+
+def test_felt_surfaces_lie_between_a_quick_and_a_slow_mass() -> None:
+    mass = np.array([[24.0, 20.0, 10.0]])
+    assert felt_surfaces(mass, 0.0).tolist() == [20.0]
+    assert felt_surfaces(mass, 0.25).tolist() == [21.0]

@@ -17,7 +17,7 @@ WARM_UP_C, HIGHEST_C = 35.0, 18.0
 LOWEST_C = 13.0  # supply air of cool-downs and, at night, from outdoors [°C]
 OVER_OUTDOOR_K = 1.0  # supply air that the chiller need not make
 NEAR_K, FAR_K = 0.3, 0.9  # below a cooling setpoint: from here on supply air is raised, up to there
-BAND_PPM = 150.0  # outdoor air opens over this band
+BAND_PPM = 80.0  # outdoor air opens over this band
 SPEED_TO_AIR = 1.3  # share of the most cooling per share of fan speed: boxes stand open, supply air is colder
 
 
@@ -34,7 +34,7 @@ class Rooms:
     outside, heats, cools
         Some zone has left its bounds, is to be heated, is to be cooled.
     spare
-        How far the zone nearest to its cooling setpoint is below it [K].
+        How far the zone nearest to its cooling setpoint is below it, and was a step ago [K]: air leaps.
     coldest
         Air of the coldest zone [°C].
     stale

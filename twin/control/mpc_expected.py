@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.control.controller import Bool, Float, Memory
-from twin.control.mpc_model import FELT_MASS
+from twin.control.mpc_model import WALL
 from twin.control.mpc_outlook import Blocks
 from twin.control.mpc_plan import Ahead
 from twin.control.mpc_setup import Setup
@@ -48,12 +48,13 @@ def ahead(setup: Setup, row: Float, memory: Memory) -> Ahead:
         electricity=price,
         heat=price if np.isnan(model.heat_price) else np.full_like(price, model.heat_price),
         cold=price if np.isnan(model.cool_price) else np.full_like(price, model.cool_price),
-        lower=np.maximum(lower, after[0])[:, None] + own.margin_k + early,
+        lower=np.maximum(lower, after[0])[:, None] + own.margin_k + early - setup.sunned(sun),
         upper=np.minimum(upper, after[1])[:, None] - setup.cooling_margin(sun),
         weight=own.weight_factor * model.weight_kh * soon * setup.kept[None, :],
         allowed=_near(occupied, blocks, own.maximum_start_h),
         felt=setup.felt(),
         speed=np.where(occupied, 1.0, setup.handler.cool_down),
+        inner=setup.inner,
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def opening(hours: Float | float) -> Float:
 
 def lag(setup: Setup, memory: Memory) -> Float:
     """Share of the opening's margin that walls need (Z,): none where they are warm already."""
-    return np.asarray(np.clip(setup.lower + WARM_WALL_K - memory["mass"][:, FELT_MASS], 0.0, 1.0))
+    return np.asarray(np.clip(setup.lower + WARM_WALL_K - memory["mass"][:, WALL], 0.0, 1.0))
 
 
 def _opened(occupied: Bool, blocks: Blocks, before: float) -> Float:

@@ -13,7 +13,7 @@ CALM_STEPS = 3  # a drift is judged from the third quiet step on
 
 
 def fresh(count: int, zones: int, per_hour: int) -> Memory:
-    """Memory of `count` buildings: slow masses, errors, setpoints' offsets, what was expected, CO2's rise."""
+    """Memory of `count` buildings: slow masses, errors, offsets of setpoints, CO2's rise, and so on."""
     return {
         "mass": np.full((count, zones, len(MASS_H)), np.nan),
         "bias": np.zeros((count, zones)),
@@ -24,6 +24,7 @@ def fresh(count: int, zones: int, per_hour: int) -> Memory:
         "co2": np.full((count, zones), np.nan),
         "rise": np.zeros((count, zones)),
         "air": np.full((count, zones), np.nan),
+        "last": np.full((count, zones), np.nan),
         "since": np.full((count, 1), 1e3),
         "open": np.zeros((count, 1)),
         "purge": np.zeros((count, 1)),
@@ -39,6 +40,7 @@ def look(setup: Setup, row: Float, memory: Memory, hours: float) -> None:
     else:
         memory["mass"][:] = mass_step(memory["mass"], 0.5 * (air + memory["air"]), hours)
         _correct(setup, air, memory, hours)
+    memory["last"][:] = memory["air"]
     memory["air"][:] = air
     co2 = setup.read.zone(row, "co2")
     if not np.isnan(memory["co2"]).any():

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Float = NDArray[np.float64]
 
 MASS_H = (3.0, 12.0, 48.0)  # time constants of the three slow masses behind a zone's air [h]
-FELT_MASS = 1  # which of them stands for the surfaces that people feel, as rules' fabric_time_h
+INNER, WALL = 0, 1  # which stand for faces that follow the air, and for walls, as rules' fabric_time_h
 FEATURES = (
     "mass_3h", "mass_12h", "mass_48h", "outdoor", "neighbours", "sun_morning", "sun_noon", "sun_afternoon",
     "people", "supply_air", "running", "constant", "ventilation",
@@ -114,6 +114,14 @@ def mass_step(mass: Float, air: Float, hours: float) -> Float:
     """Slow masses (..., 3) after some hours beside air (...,) [°C]: first order, each at its own pace."""
     share = 1.0 - np.exp(-hours / np.array(MASS_H))
     return np.asarray(mass + share * (air[..., None] - mass))
+
+
+def felt_surfaces(mass: Float, inner: float) -> Float:
+    """Temperature of the surfaces that people feel (...,), of slow masses (..., 3) [°C].
+
+    A share `inner` of them follows the air within hours, the others are as slow as walls.
+    """
+    return np.asarray(inner * mass[..., INNER] + (1.0 - inner) * mass[..., WALL])
 
 
 def features(

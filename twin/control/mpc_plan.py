@@ -24,7 +24,7 @@ Index = NDArray[np.int64]
 SEGMENTS = 3  # of the convex growth of heating power with load
 REFERENCE_C, WATER_C, STEP_K = 15.0, 30.0, 10.0  # as twin.estimation.active
 LEAST_FREE_K = 1.0  # outdoor air cools from so much colder on
-PLANNED = 0.65  # of the most heat is planned with; what a ramp lacks cannot be made up for
+PLANNED = 0.55  # of the most heat is planned with; what a ramp lacks cannot be made up for
 _MASSES = len(MASS_H)
 
 
@@ -54,6 +54,8 @@ class Ahead:
         Shares in what is felt: of air (Z,), of the slow mass, of outdoors (Z,).
     speed
         Share of the most cooling that the fan's speed leaves, (J,).
+    inner
+        Share of the slow mass that follows the air within hours.
     """
 
     hours: Float
@@ -74,6 +76,7 @@ class Ahead:
     allowed: Float
     felt: tuple[Float, float, Float]
     speed: Float
+    inner: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,9 @@ class Programme:
         self.columns = start + blocks * SEGMENTS
         self._beside = beside(model)
         self._walls = surfaces(model, ahead, self._beside)
-        self._entries: list[tuple[Float, Float, Float]] = []
+        self._rows: list[int] = []
+        self._columns: list[int] = []
+        self._values: list[float] = []
         self._low: list[float] = []
         self._high: list[float] = []
         for j in range(blocks):
@@ -171,8 +176,9 @@ class Programme:
             self._building(j)
 
     def _row(self, columns: list[int], values: list[float], low: float, high: float) -> None:
-        row = len(self._low)
-        self._entries.append((np.full(len(columns), row), np.array(columns), np.array(values)))
+        self._rows.extend([len(self._low)] * len(columns))
+        self._columns.extend(columns)
+        self._values.extend(values)
         self._low.append(low)
         self._high.append(high)
 
@@ -290,8 +296,8 @@ class Programme:
     def lp(self, api: Any) -> Any:
         """The programme as HiGHS takes it."""
         cost, low, high = self._costs_and_bounds()
-        rows, columns, values = (np.concatenate(part) for part in zip(*self._entries, strict=True))
-        matrix = csc_matrix((values, (rows, columns)), shape=(len(self._low), self.columns))
+        where = (self._rows, self._columns)
+        matrix = csc_matrix((self._values, where), shape=(len(self._low), self.columns))
         lp = api.HighsLp()
         lp.num_col_, lp.num_row_ = self.columns, len(self._low)
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, low, high

@@ -7,7 +7,7 @@ import numpy as np
 from twin.control.controller import Bool, Float, Memory
 from twin.control.mpc_air import Rooms
 from twin.control.mpc_expected import lag, opening
-from twin.control.mpc_model import FELT_MASS
+from twin.control.mpc_model import felt_surfaces
 from twin.control.mpc_plan import Ahead, Plan
 from twin.control.mpc_setup import Setup
 
@@ -45,7 +45,7 @@ def send(setup: Setup, row: Float, action: Float, plan: Plan, ahead: Ahead, memo
     cold = np.where(cools, fall + offset, np.minimum(plan.air[:2].max(axis=0) + FLOAT_COOL_K, high + 1.0))
     least, most = _guard(setup, row, memory, ahead.sun[0])
     lowest, lowest_idle, highest = _stored(
-        setup, memory["mass"][:, FELT_MASS], float(ahead.outdoor[0]), ahead.sun[0]
+        setup, felt_surfaces(memory["mass"], setup.inner), float(ahead.outdoor[0]), ahead.sun[0]
     )
     warm = np.maximum(np.minimum(warm, highest), least)
     cold = np.minimum(np.maximum(cold, np.where(cools, lowest, lowest_idle)), most)
@@ -86,7 +86,7 @@ def _rooms(
         cools=bool(cools.any()) or hot,
         purges=bool(purges.any()),
         outdoor=float(ahead.outdoor[0]),
-        spare=float(np.min((cold - air)[kept], initial=np.inf)),
+        spare=float(np.min((cold - np.fmax(air, memory["last"]))[kept], initial=np.inf)),
         coldest=float(np.min(air[kept], initial=np.inf)),
         stale=float(np.max(memory["co2"] + STALE_H * memory["rise"])),
     )
@@ -104,7 +104,7 @@ def _purges(setup: Setup, row: Float, plan: Plan, ahead: Ahead, memory: Memory) 
     if setup.handler.purge <= 0.0 or not away or cooled < PURGE_WORTH_K * (1.0 + heated):
         return np.zeros(len(air), dtype=bool), air
     bound = setup.lower + setup.own.margin_k + opening(0.0) * lag(setup, memory)
-    least = setup.asked(bound, memory["mass"][:, FELT_MASS], outdoor) + PURGE_SPARE_K
+    least = setup.asked(bound, felt_surfaces(memory["mass"], setup.inner), outdoor) + PURGE_SPARE_K
     least = np.maximum(least, setup.upper - setup.own.purge_k)
     on = bool(memory["purge"][0] > 0.5)
     wide = setup.kept & (air - least > (PURGE_ON_K[0] if on else PURGE_ON_K[1]))
@@ -139,16 +139,17 @@ def _stored(setup: Setup, surfaces: Float, outdoor: float, sun: Float) -> tuple[
 def _guard(setup: Setup, row: Float, memory: Memory, sun: Float) -> tuple[Float, Float]:
     """Setpoints that keep what is felt inside the bounds now, whatever the plan expects (Z,) and (Z,).
 
-    Only where people usually are at this hour or somebody is; a model errs, a thermostat does not.
+    Only where people usually are at this hour or somebody is; a model errs, a thermostat does not. The wide
+    bounds of unoccupied hours hold as setpoints, and as felt where somebody is in all the same.
     """
     read = setup.read
     outdoor = read.site(row, "site.outdoor_temperature")
     hour = np.array([min(int(read.hour(row)), 23)])
     here = setup.usual(hour)[0] | (read.zone(row, "presence") > 0.5)
     here &= read.zone(row, "hours_to_occupied") <= 0.0
-    surfaces = memory["mass"][:, FELT_MASS]
+    surfaces = felt_surfaces(memory["mass"], setup.inner)
     early = opening(float(memory["open"][0])) * lag(setup, memory)
-    low = read.zone(row, "comfort_lower") + setup.own.margin_k + early
+    low = read.zone(row, "comfort_lower") + setup.own.margin_k + early - setup.sunned(sun)
     high = read.zone(row, "comfort_upper") - setup.cooling_margin(sun)
     least = (
         low
@@ -160,8 +161,9 @@ def _guard(setup: Setup, row: Float, memory: Memory, sun: Float) -> tuple[Float,
         - np.clip(high - setup.asked(high, surfaces, outdoor), 0.0, BOOST_K)
         + np.maximum(memory["offset"], 0.0)
     )
-    away = read.zone(row, "hours_to_occupied") > 0.0  # bounds of unoccupied hours hold as setpoints
-    least = np.where(away, read.zone(row, "comfort_lower") + REST_K, least)
+    away = read.zone(row, "hours_to_occupied") > 0.0
+    rest = read.zone(row, "comfort_lower") + REST_K
+    least = np.where(away, np.where(read.zone(row, "presence") > 0.5, np.maximum(least, rest), rest), least)
     most = np.where(away, read.zone(row, "comfort_upper") - REST_K, most)
     here |= away
     return np.where(here, least, -np.inf), np.where(here, most, np.inf)

@@ -57,14 +57,22 @@ class Setup:
     lower: float
     upper: float
 
-    def cooling_margin(self, sun: Float) -> Float:
-        """Distance kept from the upper comfort bound under a sun (..., 3) [kW/m2], (..., Z) [K].
+    def sunned(self, sun: Float) -> Float:
+        """What people feel of a sun (..., 3) [kW/m2] beyond air and walls, (..., Z) [K].
 
         What the sun does to a zone, which is identified, says how much of it falls on people too.
         """
+        return np.asarray(self.own.felt_sun_h * (sun @ self.model.theta[:, SUN].T))
+
+    def cooling_margin(self, sun: Float) -> Float:
+        """Distance kept from the upper comfort bound under a sun (..., 3) [kW/m2], (..., Z) [K]."""
         own = self.own
-        least = own.margin_k if own.cooling_margin_k is None else own.cooling_margin_k
-        return np.asarray(least + own.felt_sun_h * (sun @ self.model.theta[:, SUN].T))
+        return (own.margin_k if own.cooling_margin_k is None else own.cooling_margin_k) + self.sunned(sun)
+
+    @property
+    def inner(self) -> float:
+        """Share of the surfaces that people feel which follow the air within hours."""
+        return self.own.felt_inner if self.handler.rests else 0.0
 
     def felt(self) -> tuple[Float, float, Float]:
         """Shares in what is felt: of the air (Z,), of slow surfaces, of outdoors behind outer walls (Z,).

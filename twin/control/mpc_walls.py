@@ -8,7 +8,6 @@ import numpy as np
 
 from twin.control.mpc_model import (
     CONSTANT,
-    FELT_MASS,
     MASS,
     NEIGHBOURS,
     OUTDOOR,
@@ -20,6 +19,7 @@ from twin.control.mpc_model import (
     VENTILATION,
     Float,
     Model,
+    felt_surfaces,
     mass_step,
 )
 
@@ -62,7 +62,7 @@ def balance(model: Model, ahead: Ahead, coupling: Float, j: int) -> tuple[Float,
 
 
 def surfaces(model: Model, ahead: Ahead, coupling: Float) -> Float:
-    """The slow mass that people feel at the end of blocks (J, Z) [°C], were zones just kept inside bounds.
+    """The slow masses that people feel at the end of blocks (J, Z) [°C], were zones just kept inside bounds.
 
     Not as the plan itself would move it: telemetry seldom tells what it takes to warm walls, and a plan in
     which they warm for nothing has them warmed all night.
@@ -71,12 +71,12 @@ def surfaces(model: Model, ahead: Ahead, coupling: Float) -> Float:
     share, slow, cold = ahead.felt
     for j, hours in enumerate(ahead.hours):
         drifts = _drift(model, ahead, coupling, j, air, mass)
-        elsewhere = cold * ahead.outdoor[j] + slow * mass[:, FELT_MASS]
+        elsewhere = cold * ahead.outdoor[j] + slow * felt_surfaces(mass, ahead.inner)
         warm = np.minimum((ahead.lower[j] - elsewhere) / share, ahead.lower[j] + MOST_K)
         cool = np.maximum((ahead.upper[j] - elsewhere) / share, ahead.upper[j] - MOST_K)
         after = np.minimum(np.maximum(drifts, warm), cool)
         mass = mass_step(mass, 0.5 * (air + after), float(hours))
-        air, out[j] = after, mass[:, FELT_MASS]
+        air, out[j] = after, felt_surfaces(mass, ahead.inner)
     return out
 
 

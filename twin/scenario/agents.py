@@ -145,7 +145,8 @@ class MpcParameters(OutdoorAirParameters):
     cooling_margin_k: NonNegative | None = None  # inside the upper one; None: as heating
     felt_outdoor_h: NonNegative = 0.5  # share of outdoors in what people feel, per loss of a zone [h]
     felt_share: Fraction = 0.5  # of walls and furniture in what people feel
-    felt_sun_h: NonNegative = 0.0  # sun on what people feel, per its warming of a zone [h]; upper bound only
+    felt_inner: Fraction = 0.0  # of these, follow the air within hours where an air handler blows it in
+    felt_sun_h: NonNegative = 0.0  # sun on what people feel, per its warming of a zone [h]
     cooling_store_k: NonNegative = 1.5  # most that a zone is cooled below the upper bound for hours to come
     cool_down_fan: Fraction | None = None  # speed of cool-downs before occupied hours; None: its own
     purge_fan: Fraction = 0.0  # speed while night air cools for nothing but the fan; 0: never
