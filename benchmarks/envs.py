@@ -1,6 +1,7 @@
 """Steps per second of the environments, resets included: `python -m benchmarks.envs [--envs 256]`.
 
-`--soak N` instead takes N steps at random actions and says whether anything failed or memory grew.
+`--soak N` instead takes N steps at random actions, with forks and snapshots between them, and says whether
+anything failed or memory grew.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
+from gymnasium.error import ResetNeeded
 
 from benchmarks.peers_clock import memory_mib
 from twin.envs.batch import POOL
@@ -89,6 +92,8 @@ def by_threads(
 def soak(scenario: str, steps: int, count: int = 64, tick_s: int = 300) -> tuple[int, float, float]:
     """Random actions for at least so many environment steps, episodes of two days.
 
+    Twice a day of a building's some slot is forked, and once a day all slots are put back to a snapshot.
+
     Returns
     -------
     steps taken, memory after a tenth of them and at the end [MiB].
@@ -96,22 +101,55 @@ def soak(scenario: str, steps: int, count: int = 64, tick_s: int = 300) -> tuple
     Raises
     ------
     ArithmeticError
-        An observation or a reward that is not finite.
+        An observation or a reward that is not finite, or another one after a snapshot was put back.
     """
     env = BuildingVectorEnv(count, scenario, tick_s=tick_s, days=2)
     env.reset(seed=0)
     rng = np.random.default_rng(0)
-    shape = env.action_space.shape or ()
-    done, early = 0, 0.0
+    batches, done, early = 0, 0, 0.0
     while done < steps:
-        actions = rng.uniform(-1.0, 1.0, shape).astype(np.float32)
-        seen, reward, *_ = env.step(actions)
-        done += count
-        if not (np.isfinite(seen).all() and np.isfinite(reward).all()):
-            raise ArithmeticError(f"{scenario}: not finite after {done} steps")
+        _random_step(env, rng)
+        done, batches = done + count, batches + 1
+        if batches % 48 == 5:
+            done += _fork_plays(env, rng, (1, 8, 32, count)[batches // 48 % 4])
+        if batches % 96 == 20:
+            done += _put_back(env, rng)
         if not early and 10 * done >= steps:
             early = memory_mib()
     return done, early, memory_mib()
+
+
+def _random_step(env: BuildingVectorEnv, rng: np.random.Generator) -> np.ndarray:
+    """One step of every slot; what is seen (N, n)."""
+    actions = rng.uniform(-1.0, 1.0, (env.num_envs, len(env.action_names))).astype(np.float32)
+    seen, reward, *_ = env.step(actions)
+    if not (np.isfinite(seen).all() and np.isfinite(reward).all()):
+        raise ArithmeticError("not finite")
+    return np.asarray(seen)
+
+
+def _fork_plays(env: BuildingVectorEnv, rng: np.random.Generator, copies: int) -> int:
+    """An hour and a half of a fork, with people of its own at times; environment steps taken."""
+    taken = 0
+    with suppress(ResetNeeded):  # the episode is over
+        fork = env.fork(copies, int(rng.integers(env.num_envs)), reseed=bool(rng.random() < 0.3))
+        for _ in range(6):
+            _random_step(fork, rng)
+            taken += copies
+    return taken
+
+
+def _put_back(env: BuildingVectorEnv, rng: np.random.Generator) -> int:
+    """Play from a snapshot twice with the same actions, and put it back; environment steps taken."""
+    here, seed = env.snapshot(), int(rng.integers(2**31))
+    plays = []
+    for _ in range(2):
+        again = np.random.default_rng(seed)
+        plays.append(np.stack([_random_step(env, again) for _ in range(3)]))
+        env.restore(here)
+    if not np.array_equal(plays[0], plays[1]):
+        raise ArithmeticError("another play from the same snapshot")
+    return 6 * env.num_envs
 
 
 def soak_all(steps: int, scenarios: tuple[str, ...]) -> None:

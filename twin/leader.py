@@ -5,11 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.task import ActionSpec, Float, ObservationSpec, Policy
+
+
+class LeadingRule(Policy, Protocol):
+    """A rule that can lead: it says which columns of its action it ever sets."""
+
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """Columns of the action that it sets, now or at other hours."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Lead:
     """
 
     commands: tuple[str, ...]
-    build: Callable[[ObservationSpec, ActionSpec, float], Policy]
+    build: Callable[[ObservationSpec, ActionSpec, float], LeadingRule]
 
 
 class Leader:

@@ -87,7 +87,7 @@ def train(
     \b
     Examples:
       twin train office --agent ppo --seeds 3
-      twin train home --agent sac --steps 100000 --task action=supervisory --set learning_rate=0.001
+      twin train home --agent sac --steps 100000 --task past_steps=2 --set learning_rate=0.001
       twin train --resume results/office-ppo-20260102-120000 --steps 2000000
     """
     wishes = Wishes(steps, envs, days, start, reward, task or (), set_ or ())

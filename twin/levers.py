@@ -136,6 +136,12 @@ class Levers:
             )
         return self._choices.take(chosen.astype(np.int64), axis=0)
 
+    def without_effect(self, sets: NDArray[np.int64]) -> tuple[str, ...]:
+        """Actions that only move what a leading rule, which sets these points, leaves to the plant always."""
+        moved = self._led[np.isnan(self._from)]
+        acts = np.isin(self._at, sets) | ~np.isin(self._at, moved)
+        return tuple(name for k, name in enumerate(self.names) if not acts[self._source == k].any())
+
     @property
     def led(self) -> NDArray[np.int64]:
         """Points that a leading rule and the learner both set, in the order of the task; none without one."""

@@ -32,7 +32,7 @@ Steps = Annotated[
 ]
 Task = Annotated[
     list[str] | None,
-    typer.Option(metavar="KEY=VALUE", help="A key of the learner's task, as action=supervisory; repeatable."),
+    typer.Option(metavar="KEY=VALUE", help="A key of the learner's task, as past_steps=2; repeatable."),
 ]
 Sets = Annotated[
     list[str] | None,

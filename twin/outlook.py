@@ -59,6 +59,8 @@ class Outlook:
         Columns of an observation (n,) and their range in engineering units.
     action_names, action_lower, action_upper
         What the m actions set, and the values that -1 and 1 stand for.
+    without_effect
+        Those of them that change nothing: distances from what the leading rule never sets.
     """
 
     def __init__(self, building: Building, spec: TaskSpec, lead: Lead | None = None) -> None:
@@ -88,9 +90,11 @@ class Outlook:
         self._prepare_table(table)
         self._prepare_errors()
         self._history = spec.past_steps * len(air)
-        self._leader = None
+        self._leader: Leader | None = None
+        self.without_effect: tuple[str, ...] = ()
         if spec.rule and lead is not None:
-            self._leader = Leader(lead.build(own, self.task.action, float(building.clock.control_step_s)))
+            rule = lead.build(own, self.task.action, float(building.clock.control_step_s))
+            self._leader, self.without_effect = Leader(rule), self.levers.without_effect(rule.sets)
 
     def _prepare_table(self, ahead: Float) -> None:
         """All that is known before the run, scaled (climates, K + 1, n), and the columns that are not."""

@@ -115,16 +115,14 @@ def _check(path: Path) -> str:
     """Read a file as what it looks like; a scenario is also assembled, which opens its weather."""
     from twin.building.assembly import assemble
     from twin.scenario import catalog
-    from twin.scenario.strict_yaml import load
 
     if not path.is_file():
         raise TwinError("there is no such file", file=path)
-    data = load(path).data
-    keys = set(data) if isinstance(data, dict) else set()
-    if keys & {"building", "site", "hvac", "extends", "run", "people"}:
+    folder = catalog.folder_of(path)
+    if folder == "scenarios":
         assemble(catalog.load_scenario(path), [0])
         return "scenario"
-    if not keys & {"quantities", "period_s", "accuracy"}:
+    if folder == "agents":
         from twin.scenario.learners import Learner
 
         return "learner" if isinstance(catalog.load_any_agent(path), Learner) else "agent"

@@ -170,7 +170,7 @@ def test_choices_are_digits_of_which_the_first_action_s_is_slowest() -> None:
     np.testing.assert_array_equal(outlook.command(np.array([5])), outlook.command(every[5:6]))
 
 
-@pytest.mark.parametrize(("name", "count"), [("office", 25), ("home", 27), ("school", 27), ("classroom", 27)])
+@pytest.mark.parametrize(("name", "count"), [("office", 81), ("home", 27), ("school", 27), ("classroom", 27)])
 def test_the_shipped_dqn_has_few_enough_choices_everywhere(name: str, count: int) -> None:
     env = make(name, task=load_learner("dqn").for_scenario(name).task)
     assert isinstance(env.action_space, gymnasium.spaces.Discrete)

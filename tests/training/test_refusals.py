@@ -20,7 +20,10 @@ format: 1
 name: mine
 kind: es
 parameters: {population: 4, episodes: 1}
-task: {rule: setback, quantities: [heating_setpoint, cooling_setpoint, ventilation_command]}
+task:
+  rule: setback
+  quantities: [heating_setpoint, cooling_setpoint, ventilation_command]
+  ranges: {ventilation_command: [0, 1]}
 training: {steps: 500, days: 2, warm_up_days: 1, starts: ["2023-02-07"]}
 evaluate: {starts: ["2023-02-21"], seeds: [10000], days: 1}
 search: {sigma: {low: 0.03, high: 0.2}}
@@ -118,9 +121,8 @@ def test_the_unchanged_file_is_taken_and_a_continuation_is_checked_alike(tmp_pat
 
 
 def test_a_building_wide_action_is_not_offered_what_only_zones_hear(tmp_path: Path) -> None:
-    rule = "task: {rule: setback, building_wide: [ventilation_command],"
-    path = written(tmp_path, "task: {rule: setback,", rule)
-    path.write_text(path.read_text() + "        ventilation_offset:\n          presence: [0.0, 1.0]\n")
+    path = written(tmp_path, "  rule: setback\n", "  rule: setback\n  building_wide: [ventilation_command]\n")
+    path.write_text(path.read_text() + "        ventilation_command:\n          presence: [0.0, 1.0]\n")
     with pytest.raises(ControllerError) as told:
         train("classroom", path, out=tmp_path / "never")
     assert told.value.line == line_of(path, "presence: [")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from twin.basics.errors import ControllerError, nearest
 from twin.control.constant import Constant
-from twin.control.controller import Controller
+from twin.control.controller import Controller, Rule
 from twin.control.follow import Follow
 from twin.control.guideline36 import COMMANDS as AIR_COMMANDS
 from twin.control.guideline36 import Guideline36
@@ -91,9 +91,11 @@ def lead(spec: TaskSpec) -> Lead | None:
             value=spec.rule,
             allowed="an agent of kind " + ", ".join(LEADING),
         )
-    return Lead(
-        commands(agent), lambda observation, action, step_s: build(agent, observation, action, step_s, [0])
-    )
+
+    def rule(observation: ObservationSpec, action: ActionSpec, step_s: float) -> Rule:
+        return cast("Rule", build(agent, observation, action, step_s, [0]))
+
+    return Lead(commands(agent), rule)
 
 
 def build(

@@ -130,6 +130,11 @@ class Rule(ABC):
         self.setpoints = setpoints_of(observation, action)
         self._idle = idle(action)
 
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """Columns of the action that it sets, now or at other hours; all else is the plant's at any time."""
+        return self.setpoints.action
+
     def reset(self, seeds: Sequence[int]) -> None:  # noqa: B027 - most rules have no use for seeds
         """See Controller.reset."""
 

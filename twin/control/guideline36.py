@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.control.controller import Bool, Float, Memory, Rule, fabric_after, lag_of
 from twin.control.optimum_start import OptimumStart
@@ -77,6 +78,14 @@ class Guideline36(Rule):
         self._air = Co2Ventilation(parameters, observation, action)
         self._outdoor_air = Co2OutdoorAir(
             parameters.co2_setpoint_ppm, parameters.outdoor_air_minimum, observation, action
+        )
+
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """See Rule.sets."""
+        modes = [self._fan, self._damper] if self._parameters.system_modes else []
+        return np.concatenate(
+            [super().sets, self._supply, self._air.action, self._outdoor_air.action, *modes]
         )
 
     def initial(self, count: int) -> Memory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.control.controller import Float, Memory
 from twin.control.setback import Setback
@@ -39,6 +40,12 @@ class HeatCurve(Setback):
         self._warms = self.setpoints.sign > 0.0
         if self._supply.size and parameters.night_depth_k is not None:
             self._rest_at(np.where(self._warms, self._target - parameters.night_depth_k, self._rest))
+
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """See Rule.sets."""
+        water = self._supply if self._warms.any() else self._supply[:0]
+        return np.concatenate([super().sets, water, self._air.action])
 
     def act(self, observation: Float, memory: Memory) -> tuple[Float, Memory]:
         """See Rule.act."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -216,6 +216,8 @@ PARAMETERS: dict[str, type[Record]] = {
 
 class AgentSpec(Record):
     """A controller by kind and parameters; unknown parameters are refused."""
+
+    extendable: ClassVar[bool] = True
 
     format: Literal[1] = 1
     name: Name

@@ -24,6 +24,7 @@ from twin.scenario import rules
 from twin.scenario.agents import PARAMETERS, AgentSpec, own_agent, policy_agent
 from twin.scenario.datasheets import Datasheet
 from twin.scenario.explain import explain, explain_rule
+from twin.scenario.heirs import gather_agent
 from twin.scenario.inherit import gather
 from twin.scenario.learners import KINDS as LEARNERS
 from twin.scenario.learners import Learner, as_learner_error
@@ -36,6 +37,10 @@ R = TypeVar("R", bound=Record)
 
 _WHAT = {"scenarios": "scenario", "agents": "agent", "sensors": "datasheet"}
 _SUFFIXES = (".yaml", ".yml")
+_EXTENDABLE: tuple[Folder, ...] = ("scenarios", "agents")
+_OF_SCENARIOS = Scenario.model_fields.keys() - Learner.model_fields.keys()
+_OF_LEARNERS = Learner.model_fields.keys() - AgentSpec.model_fields.keys()
+_OF_AGENTS = Learner.model_fields.keys() - Scenario.model_fields.keys()
 
 
 def packaged(folder: Folder) -> Path:
@@ -104,6 +109,34 @@ def find(source: str | Path, folder: Folder, base: Path | None = None) -> Path:
     )
 
 
+def folder_of(path: Path) -> Folder:
+    """The folder in which a file belongs, by its keys, otherwise by what it extends; raises as `load`."""
+    seen: list[Path] = []
+    while True:
+        document = load(path)
+        keys = document.data.keys()
+        if keys & _OF_SCENARIOS:
+            return "scenarios"
+        if keys & {"quantities", "period_s", "accuracy"}:
+            return "sensors"
+        name = document.data.get("extends")
+        if keys & _OF_AGENTS or "extends" not in keys:
+            return "agents"
+        seen.append(path.resolve())
+        beside = path.parent / str(name)
+        if not beside.is_file() or beside.resolve() in seen:
+            return _folder_like(str(name))
+        path = beside
+
+
+def _folder_like(name: str) -> Folder:
+    """The folder in which there is such a name, or otherwise one much like it."""
+    offered = {folder: _names_like(folder, name) for folder in _EXTENDABLE}
+    exact = [folder for folder in _EXTENDABLE if name in offered[folder]]
+    alike = [folder for folder in _EXTENDABLE if nearest(name, offered[folder])]
+    return [*exact, *alike, "scenarios"][0]
+
+
 def load_scenario(source: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
     """Read a scenario by name or path, with all that it extends, and check it.
 
@@ -134,7 +167,7 @@ def load_scenario(source: str | Path, overrides: Mapping[str, Any] | None = None
 
 
 def load_agent(source: str | Path) -> AgentSpec:
-    """Read an agent by name or path; raises ScenarioError as load_scenario does.
+    """Read an agent by name or path, with all that it extends; raises ScenarioError as load_scenario does.
 
     `file.py:Class` is a class in a Python file, looked for from the working folder; it is loaded when the
     controller is built. `policy.zip` and `policy.onnx` are trained policies.
@@ -143,7 +176,7 @@ def load_agent(source: str | Path) -> AgentSpec:
     if own is not None:
         return own
     path = find(source, "agents")
-    document = load(path)
+    document = _agent(path)
     if _learns(document):
         raise as_learner_error(str(source))
     agent = _validated(AgentSpec, document)
@@ -154,12 +187,13 @@ def load_agent(source: str | Path) -> AgentSpec:
 
 
 def load_learner(source: str | Path) -> Learner:
-    """Read a learner by name or path, which knows where its keys are written; raises ScenarioError as
-    load_scenario does.
+    """Read a learner by name or path, with all that it extends; it knows where its keys are written.
+
+    Raises ScenarioError as load_scenario does.
     """
-    document = load(find(source, "agents"))
-    if not _learns(document) and isinstance(document.data, dict) and document.data.get("kind") in PARAMETERS:
-        learners = [name for name, path in available("agents").items() if _learns(load(path))]
+    document = _agent(find(source, "agents"))
+    if not _learns(document) and document.data.get("kind") in tuple(PARAMETERS):
+        learners = [name for name, path in available("agents").items() if _learns(_agent(path))]
         raise ScenarioError(
             "this agent does not learn", value=str(source), allowed=f"a learner: {listing(learners)}"
         )
@@ -169,11 +203,24 @@ def load_learner(source: str | Path) -> Learner:
 def load_any_agent(source: str | Path) -> AgentSpec | Learner:
     """Read an agent's file, whether it acts or learns; raises ScenarioError."""
     path = find(source, "agents")
-    return load_learner(path) if _learns(load(path)) else load_agent(path)
+    document = _agent(path)
+    no_rule = document.data.get("kind") not in tuple(PARAMETERS)
+    learns = _learns(document) or (no_rule and document.data.keys() & _OF_LEARNERS)  # or is meant to
+    return load_learner(path) if learns else load_agent(path)
+
+
+def _agent(path: Path) -> Document:
+    """An agent's file with all that it extends: what lies beside a file comes before the catalogue's."""
+
+    def extended(name: str, base: Path) -> Path:
+        beside = base / f"{name}.yaml"
+        return beside if beside.is_file() else find(name, "agents", base)
+
+    return gather_agent(path, extended)
 
 
 def _learns(document: Document) -> bool:
-    return isinstance(document.data, dict) and document.data.get("kind") in LEARNERS
+    return document.data.get("kind") in LEARNERS
 
 
 def load_datasheet(source: str | Path, base: Path | None = None) -> Datasheet:

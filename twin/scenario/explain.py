@@ -189,6 +189,8 @@ def _mended(context: dict[str, Any], value: Any) -> str | None:
 
 def _unknown_key(key: str, model: type[BaseModel], loc: Keys, place: dict[str, Any]) -> ScenarioError:
     options = shape.keys_at(model, loc)
+    if not loc and getattr(model, "extendable", False):
+        options.append("extends")
     stem = _UNIT.sub("", key)
     same = [option for option in options if option != key and _UNIT.sub("", option) == stem]
     if same:

@@ -1,4 +1,4 @@
-"""`extends:`: a scenario written as the difference to another.
+"""`extends:`: a scenario written as the difference to another; `heirs` has the same for agents.
 
 Mappings merge, lists and single values replace, null removes. A mapping whose `kind` changes is replaced as a
 whole, because the keys of the other kind would not fit.
@@ -16,6 +16,7 @@ from twin.scenario.strict_yaml import GIVEN, Document, Keys, Mark, load
 Find = Callable[[str, Path], Path]
 
 _DEEPEST = 20
+_A = {"scenario": "a scenario", "agent": "an agent"}
 
 
 def gather(path: Path, find: Find, overrides: Mapping[str, Any] | None = None) -> Document:
@@ -28,9 +29,9 @@ def gather(path: Path, find: Find, overrides: Mapping[str, Any] | None = None) -
     ScenarioError
         As strict_yaml.load; also for extends that name nothing, or each other.
     """
-    chain = _chain(path, find)
-    merged = chain[-1]
-    for child in reversed(chain[:-1]):
+    layers = chain(path, find, "scenario", _absolute)
+    merged = layers[-1]
+    for child in reversed(layers[:-1]):
         merged = merge(merged, child)
     merged.path = path
     if overrides:
@@ -39,17 +40,32 @@ def gather(path: Path, find: Find, overrides: Mapping[str, Any] | None = None) -
     return merged
 
 
-def _chain(path: Path, find: Find) -> list[Document]:
-    """The file, then what it extends, and so on."""
-    chain: list[Document] = []
+def chain(path: Path, find: Find, what: str, prepare: Callable[[Document], None]) -> list[Document]:
+    """The file, then what it extends, and so on, without the key itself.
+
+    Parameters
+    ----------
+    find
+        The file that a name means, or a path from the folder given.
+    what
+        What is extended, for messages.
+    prepare
+        Called with every document before another is laid over it.
+
+    Raises
+    ------
+    ScenarioError
+        As strict_yaml.load; also for extends that name nothing, or each other.
+    """
+    layers: list[Document] = []
     seen: list[Path] = []
     while True:
         document = load(path)
         seen.append(path.resolve())
-        _absolute(document)
-        chain.append(document)
+        prepare(document)
+        layers.append(document)
         if "extends" not in document.data:
-            return chain
+            return layers
         name = document.data.pop("extends")
         place: dict[str, Any] = {
             "file": document.path,
@@ -58,7 +74,7 @@ def _chain(path: Path, find: Find) -> list[Document]:
         }
         if not isinstance(name, str) or not name:
             raise ScenarioError(
-                "this is not the name of a scenario", **place, value=name, allowed="a name or a path"
+                f"this is not the name of {_A[what]}", **place, value=name, allowed="a name or a path"
             )
         try:
             path = find(name, document.path.parent)
@@ -68,7 +84,7 @@ def _chain(path: Path, find: Find) -> list[Document]:
             ) from None
         if path.resolve() in seen or len(seen) > _DEEPEST:
             names = " -> ".join(p.name for p in [*seen, path])
-            raise ScenarioError(f"the scenarios extend each other in a circle: {names}", **place, value=name)
+            raise ScenarioError(f"the {what}s extend each other in a circle: {names}", **place, value=name)
 
 
 def merge(base: Document, child: Document) -> Document:

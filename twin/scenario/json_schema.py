@@ -27,23 +27,26 @@ def json_schema(model: type[Record]) -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a file that holds one record, such as an AgentSpec or a Datasheet.
 
     Descriptions are the comments that stand beside the fields in the records, and the unit in the key's name.
+    Where files may extend each other, `extends` is added; a file that has it may leave required keys to the
+    one that it extends.
     """
     schema = model.model_json_schema()
     records = {record.__name__: record for record in _records(Record)}
     for name, part in {**schema.get("$defs", {}), model.__name__: schema}.items():
         _describe(part.get("properties", {}), records.get(name))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return _extendable(whole) if model.extendable else whole
 
 
 def scenario_json_schema() -> dict[str, Any]:
-    """JSON Schema of a scenario file, as `json_schema`.
+    """JSON Schema of a scenario file, as `json_schema`."""
+    return json_schema(Scenario)
 
-    `extends` is added; a file that has it may leave required keys to the scenario that it extends.
-    """
-    schema = json_schema(Scenario)
+
+def _extendable(schema: dict[str, Any]) -> dict[str, Any]:
     extends = {
         "type": "string",
-        "description": "Another scenario, by name or path; mappings merge, the rest replaces, null removes",
+        "description": "Another file, by name or path; mappings merge, the rest replaces, null removes",
     }
     required = schema.pop("required", [])
     return {

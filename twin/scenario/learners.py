@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, JsonValue, PrivateAttr, ValidationError, model_validator
 
@@ -101,6 +101,8 @@ class Changes(Record):
 
 class Learner(Changes):
     """A learning algorithm of Stable-Baselines3 with all that `twin train` needs."""
+
+    extendable: ClassVar[bool] = True
 
     format: Literal[1] = 1
     name: Name

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
@@ -207,6 +207,8 @@ class Origin:
 
 class Scenario(Record):
     """A building, its weather, people, tariff, devices, faults and run."""
+
+    extendable: ClassVar[bool] = True
 
     format: Literal[1] = 1  # of this file
     name: Name  # how results are called

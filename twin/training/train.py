@@ -27,7 +27,7 @@ from twin.training import algorithms
 from twin.training.diary import BEST, ONNX
 from twin.training.evaluation import OBJECTIVE, REWARD, HeldOut, Values, check_rule
 from twin.training.going_on import KIND, LEARNER, SCENARIO, what_goes_on
-from twin.training.place import for_scenario, telling_where
+from twin.training.place import check_effects, for_scenario, telling_where
 from twin.training.seed import Job, Outcome
 from twin.training.together import Progress, every_seed
 
@@ -145,6 +145,7 @@ def train(
     scenario = varied(scenario, learner)
     check_starts(scenario, learner, ("training", "evaluation"))
     agents = rule_agents(scenario, learner)
+    check_effects(scenario, learner)
     warm(scenario)
     held_out = HeldOut(scenario, learner)
     about = _about(scenario, learner, chosen, held_out, command)

@@ -17,7 +17,7 @@ from twin.scenario.schema import Scenario
 from twin.training import algorithms
 from twin.training.evaluation import OBJECTIVE, HeldOut, Values
 from twin.training.going_on import LEARNER, SCENARIO
-from twin.training.place import for_scenario
+from twin.training.place import check_effects, for_scenario
 from twin.training.seed import Job, train_seed
 from twin.training.train import (
     check_starts,
@@ -103,6 +103,7 @@ def tune(
     scenario = varied(scenario, learner)
     check_starts(scenario, learner, ("training", "tuning"))
     agents = rule_agents(scenario, learner)
+    check_effects(scenario, learner)
     optuna = _optuna()
     warm(scenario)
     planned = trials or learner.tuning.trials
