@@ -89,10 +89,13 @@ def by_threads(
     return {number: float(np.median(rates)) for number, rates in found.items()}
 
 
-def soak(scenario: str, steps: int, count: int = 64, tick_s: int = 300) -> tuple[int, float, float]:
+def soak(
+    scenario: str, steps: int, count: int = 64, tick_s: int = 300, forks: bool = True
+) -> tuple[int, float, float]:
     """Random actions for at least so many environment steps, episodes of two days.
 
-    Twice a day of a building's some slot is forked, and once a day all slots are put back to a snapshot.
+    With `forks`, some slot is forked twice a day of a building's, and once a day all slots are put back to a
+    snapshot: their batches come and go, so that memory rises and falls by tens of MiB around what is held.
 
     Returns
     -------
@@ -110,9 +113,9 @@ def soak(scenario: str, steps: int, count: int = 64, tick_s: int = 300) -> tuple
     while done < steps:
         _random_step(env, rng)
         done, batches = done + count, batches + 1
-        if batches % 48 == 5:
+        if forks and batches % 48 == 5:
             done += _fork_plays(env, rng, (1, 8, 32, count)[batches // 48 % 4])
-        if batches % 96 == 20:
+        if forks and batches % 96 == 20:
             done += _put_back(env, rng)
         if not early and 10 * done >= steps:
             early = memory_mib()

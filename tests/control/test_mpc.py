@@ -288,3 +288,21 @@ def test_blocks_end_on_full_hours():
     ends = 6.5 + np.cumsum(blocks.hours)
     assert (ends[5:] % 1.0 == 0.0).all()
     assert blocks.clock.max() <= 24 and blocks.clock[0] == 0
+
+
+def by_night(air: float, later: float) -> float:
+    """Fan speed at 2 h with 12 °C outdoors now, the highest to come `later` [°C]; NaN: the plant's."""
+    seen = row(2.0, air, outdoor=12.0)
+    for h in range(10, 16):
+        seen[names().index(f"forecast.outdoor_temperature.{h}_h")] = later
+    sent, _ = served(purge_fan=0.25, purge_k=2.2, cool_down_fan=0.5).predict(seen[None])
+    return float(sent[0, 2])
+
+
+def test_night_air_comes_in_before_a_warm_day_alone():
+    assert by_night(24.5, 28.0) == 0.25
+    assert by_night(24.5, 18.0) == 0.0
+
+
+def test_night_air_stops_where_rooms_are_cool_enough():
+    assert by_night(22.9, 28.0) == 0.0

@@ -87,5 +87,6 @@ def test_night_air_is_let_in_as_it_is() -> None:
     purge = {"purge_fan": 0.25}
     assert sent(True, purge, purges=True, outdoor=15.0)[FAN] == 0.25
     assert sent(True, purge, purges=True, outdoor=15.0)[SUPPLY] == 16.0  # nothing is left to the chiller
+    assert sent(True, purge, purges=True, outdoor=20.0)[SUPPLY] == 21.0
     assert sent(True, purge, purges=True, outdoor=5.0)[SUPPLY] == 13.0
     assert np.isnan(sent(True, purge, purges=True)[DAMPER])

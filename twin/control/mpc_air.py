@@ -102,7 +102,7 @@ class AirHandler:
                 action[self._fan], action[self._supply] = self._slow, LOWEST_C
         elif rooms.purges:
             action[self._fan] = self.purge
-            action[self._supply] = min(max(rooms.outdoor + OVER_OUTDOOR_K, LOWEST_C), HIGHEST_C)
+            action[self._supply] = max(rooms.outdoor + OVER_OUTDOOR_K, LOWEST_C)
         elif not (rooms.outside or rooms.heats):
             action[self._fan] = 0.0
         else:

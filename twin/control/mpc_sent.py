@@ -23,7 +23,8 @@ LEAVING_H, LEAVING_PPM = 0.5, 850.0  # so long before occupied hours end the fan
 STALE_H = 0.5  # CO2 is expected to go on rising or falling for so long
 REST_K = 0.4  # inside the bounds of unoccupied hours
 PURGE = 2.0  # mode of a zone that night air cools
-PURGE_WORTH_K = 4.0  # planned cooling of a day from which on night air is let in
+PURGE_DAY_C = 22.0  # outdoors within a day, from which on night air is let in
+PURGE_HEATED_K = 1.5  # planned heating of a day from which on it is not
 PURGE_SPARE_K = 0.2  # above the lower bound of occupied hours
 PURGE_ON_K = (0.2, 0.5)  # zones above what is asked for: to go on, to begin
 PURGE_OUT_K = (3.0, 4.0)  # outdoors below the warmest zone: to go on, to begin
@@ -95,13 +96,14 @@ def _rooms(
 def _purges(setup: Setup, row: Float, plan: Plan, ahead: Ahead, memory: Memory) -> tuple[Bool, Float]:
     """Zones that night air is to cool (Z,), and down to where (Z,) [°C].
 
-    Nobody is expected, and a day is planned that is cooled a good deal and not heated: night air is no
-    bargain for rooms that are to be heated in the morning.
+    Nobody is expected, it will be warm outdoors within a day, and rooms are hardly to be heated until then.
+    How much is to be cooled by then does not matter: a night that has brought some cold would end itself.
     """
     air, outdoor = ahead.air, float(ahead.outdoor[0])
     away = bool((setup.read.zone(row, "hours_to_occupied") > 0.0).all())
-    cooled, heated = float(ahead.hours @ plan.cool.mean(axis=1)), float(ahead.hours @ plan.heat.mean(axis=1))
-    if setup.handler.purge <= 0.0 or not away or cooled < PURGE_WORTH_K * (1.0 + heated):
+    heated = float(ahead.hours @ plan.heat.mean(axis=1))
+    warm = ahead.outdoor.max() > PURGE_DAY_C and heated < PURGE_HEATED_K
+    if setup.handler.purge <= 0.0 or not away or not warm:
         return np.zeros(len(air), dtype=bool), air
     bound = setup.lower + setup.own.margin_k + opening(0.0) * lag(setup, memory)
     least = setup.asked(bound, felt_surfaces(memory["mass"], setup.inner), outdoor) + PURGE_SPARE_K
