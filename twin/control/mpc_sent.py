@@ -147,7 +147,8 @@ def _guard(setup: Setup, row: Float, memory: Memory, sun: Float) -> tuple[Float,
     read = setup.read
     outdoor = read.site(row, "site.outdoor_temperature")
     hour = np.array([min(int(read.hour(row)), 23)])
-    here = setup.usual(hour)[0] | (read.zone(row, "presence") > 0.5)
+    present = read.zone(row, "presence") > 0.5
+    here = setup.usual(hour)[0] | present
     here &= read.zone(row, "hours_to_occupied") <= 0.0
     surfaces = felt_surfaces(memory["mass"], setup.inner)
     early = opening(float(memory["open"][0])) * lag(setup, memory)
@@ -165,7 +166,7 @@ def _guard(setup: Setup, row: Float, memory: Memory, sun: Float) -> tuple[Float,
     )
     away = read.zone(row, "hours_to_occupied") > 0.0
     rest = read.zone(row, "comfort_lower") + REST_K
-    least = np.where(away, np.where(read.zone(row, "presence") > 0.5, np.maximum(least, rest), rest), least)
+    least = np.where(away, np.where(present, np.maximum(least, rest), rest), least)
     most = np.where(away, read.zone(row, "comfort_upper") - REST_K, most)
     here |= away
     return np.where(here, least, -np.inf), np.where(here, most, np.inf)

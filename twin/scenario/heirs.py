@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.scenario.agents import POLICY_SUFFIXES
-from twin.scenario.inherit import Find, chain, merge
+from twin.scenario.inherit import Find, laid, merge
 from twin.scenario.strict_yaml import Document, Keys
 
 OF_A_KIND = ("parameters", "policy", "policy_kwargs", "search")  # keys that another kind could not take
@@ -26,12 +26,7 @@ def gather_agent(path: Path, find: Find) -> Document:
     ScenarioError
         As strict_yaml.load; also for extends that name nothing, or each other.
     """
-    layers = chain(path, find, "agent", _absolute)
-    merged = layers[-1]
-    for child in reversed(layers[:-1]):
-        merged = merge(_left(merged, child), child)
-    merged.path = path
-    return merged
+    return laid(path, find, "agent", _absolute, _left)
 
 
 def _absolute(document: Document) -> None:

@@ -29,18 +29,33 @@ def gather(path: Path, find: Find, overrides: Mapping[str, Any] | None = None) -
     ScenarioError
         As strict_yaml.load; also for extends that name nothing, or each other.
     """
-    layers = chain(path, find, "scenario", _absolute)
-    merged = layers[-1]
-    for child in reversed(layers[:-1]):
-        merged = merge(merged, child)
-    merged.path = path
+    merged = laid(path, find, "scenario", _absolute)
     if overrides:
         merged = merge(merged, _document(overrides))
         merged.path = path
     return merged
 
 
-def chain(path: Path, find: Find, what: str, prepare: Callable[[Document], None]) -> list[Document]:
+def laid(
+    path: Path,
+    find: Find,
+    what: str,
+    prepare: Callable[[Document], None],
+    left: Callable[[Document, Document], Document] | None = None,
+) -> Document:
+    """The file, laid over what it extends, and so on; parameters and errors as those of `_chain`.
+
+    `left` says what is left of a base beneath a child; by default all of it.
+    """
+    layers = _chain(path, find, what, prepare)
+    merged = layers[-1]
+    for child in reversed(layers[:-1]):
+        merged = merge(left(merged, child) if left else merged, child)
+    merged.path = path
+    return merged
+
+
+def _chain(path: Path, find: Find, what: str, prepare: Callable[[Document], None]) -> list[Document]:
     """The file, then what it extends, and so on, without the key itself.
 
     Parameters
