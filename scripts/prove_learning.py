@@ -42,7 +42,8 @@ SERIOUS = ("setback", "pi", "guideline36", "heat_curve")
 VARIED = {"site": {"weather_variability": "medium"}}
 LEARNER = "es"
 TRAINING_SEEDS, SEEDS = 5, 5
-PARTS = {"rules": RULES, "mpc": ("mpc",), "foresight": ("foresight",)}  # a folder for each
+PARTS = {"rules": RULES, "learner": (), "mpc": ("mpc",), "foresight": ("foresight",)}  # a folder for each
+ONCE = ("mpc", "foresight")  # as trained only
 CONDITIONS: dict[str, dict[str, Any]] = {
     "as trained": {},
     "wrong sensors": {"sensors": {"devices.air_temperature.bias": {"add": [0.7, 0.7]}}},
@@ -79,16 +80,20 @@ def policies(out: Path, scenario: str) -> list[AgentSpec]:
 
 
 def evaluate(out: Path, scenarios: Sequence[str], jobs: int) -> None:
-    """Every week, condition and controller; comparisons that are there already are left as they are."""
+    """Every week, condition and controller; comparisons that are there already are left as they are.
+
+    Learners have folders of their own, so that they can be trained again without the rest.
+    """
     for condition in CONDITIONS:
         for scenario in scenarios:
             for week, start in WEEKS[scenario].items():
                 for part, names in PARTS.items():
                     folder = out / "weeks" / f"{scenario}-{condition.replace(' ', '_')}-{week}-{part}"
-                    if folder.exists() or (part != "rules" and condition != "as trained"):
+                    if folder.exists() or (part in ONCE and condition != "as trained"):
                         continue
-                    agents = [load_agent(name) for name in names]
-                    agents += policies(out, scenario) if part == "rules" else []
+                    agents = [load_agent(name) for name in names] or policies(out, scenario)
+                    if not agents:
+                        continue  # not trained yet
                     compare(chosen(scenario, start, condition), agents, SEEDS, jobs, folder, references=False)
                     shutil.rmtree(folder / "runs")  # telemetry: gigabytes in all
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from twin.basics.points import Point
-from twin.control.mpc_air import BAND_PPM, QUANTITIES, WARM_UP_C, AirHandler, Rooms
+from twin.control.mpc_air import BAND_PPM, QUANTITIES, AirHandler, Rooms
 from twin.scenario.agents import MpcParameters
 from twin.task import ActionSpec
 
@@ -36,10 +36,15 @@ def test_the_fan_rests_while_nobody_is_expected_and_nothing_is_called() -> None:
 
 
 def test_outdoor_air_is_shut_out_and_supply_air_warm_while_there_is_only_heating() -> None:
-    heating = sent(True, heats=True)
-    assert heating[DAMPER] == 0.0 and heating[SUPPLY] == WARM_UP_C
+    heating = sent(True, heats=True, outdoor=-10.0)
+    assert heating[DAMPER] == 0.0 and heating[SUPPLY] == 35.0
     for other in (sent(True, heats=True, cools=True), sent(True, cools=True), sent(False, heats=True)):
         assert np.isnan(other[[DAMPER, SUPPLY]]).all()
+
+
+def test_supply_air_of_a_warm_up_is_warmest_in_frost() -> None:
+    warm = [sent(True, heats=True, outdoor=outdoor)[SUPPLY] for outdoor in (-20.0, -5.0, -1.0, 3.0, 12.0)]
+    assert warm == pytest.approx([35.0, 35.0, 30.0, 25.0, 25.0])
 
 
 def test_the_fan_rests_when_all_may_drift_until_occupied_hours_end() -> None:

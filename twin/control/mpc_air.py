@@ -11,9 +11,10 @@ from twin.scenario.agents import MpcParameters
 from twin.task import ActionSpec
 
 QUANTITIES = ("fan_speed_command", "outdoor_air_damper_command", "minimum_outdoor_air_command")
-# supply air of warm-ups (agents/guideline36.yaml), and the highest of hours with cooling calls
-# (Guideline 36-2021, 5.16.2.2) [°C]
-WARM_UP_C, HIGHEST_C = 35.0, 18.0
+HIGHEST_C = 18.0  # supply air of hours with cooling calls, at most (Guideline 36-2021, 5.16.2.2) [°C]
+# supply air of warm-ups [°C] in frost, as agents/guideline36.yaml has it, and in mild weather: all boxes pass
+# some of it, also those whose zones need none. Between the two it follows the outdoor temperature [°C].
+WARM_UP_C, WARM_UP_AT_C = (35.0, 25.0), (-5.0, 3.0)
 LOWEST_C = 13.0  # supply air of cool-downs and, at night, from outdoors [°C]
 OVER_OUTDOOR_K = 1.0  # supply air that the chiller need not make
 NEAR_K, FAR_K = 0.3, 0.9  # below a cooling setpoint: from here on supply air is raised, up to there
@@ -107,4 +108,4 @@ class AirHandler:
             action[self._fan] = 0.0
         else:
             action[self._damper] = 0.0
-            action[self._supply] = WARM_UP_C
+            action[self._supply] = np.interp(rooms.outdoor, WARM_UP_AT_C, WARM_UP_C)
